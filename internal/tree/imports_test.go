@@ -1,0 +1,103 @@
+package tree
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A direction says what the packages under one folder may not import of this module. A folder stands for all below
+// it; "" is the whole module.
+type direction struct {
+	from   string
+	not    []string
+	except []string // folders that may be imported although not names them
+	why    string
+}
+
+var directions = []direction{
+	{"df", []string{"remote", "bench", "examples"}, nil,
+		"a local program links no network code; remote is handed in through an interface of exec"},
+	{"remote", []string{"df", "bench", "examples"}, nil,
+		"remote runs any plan and knows exec and internal/plan only"},
+	{"exec", []string{"df", "remote", "bench", "examples"}, nil,
+		"the engine is below both doors"},
+	{"spill", []string{""}, []string{"spill", "internal"},
+		"spill is useful alone"},
+	{"internal", []string{""}, []string{"internal"},
+		"what is inside serves the public packages and knows none of them"},
+	{"examples", []string{""}, []string{"df", "remote", "examples"},
+		"an example is what a user can write"},
+}
+
+// dependencies are the modules that the library may use, each with its reason.
+var dependencies = []struct {
+	path string
+	test bool // in tests only
+	why  string
+}{
+	{"golang.org/x/sync", false, "errgroup: goroutines with a named end"},
+	{"github.com/klauspost/compress", false, "s2 and zstd"},
+	{"github.com/cespare/xxhash/v2", false, "a hash that is the same in every process"},
+	{"github.com/hashicorp/yamux", false, "many streams over one ssh connection"},
+	{"github.com/google/go-cmp", true, "differences of whole results"},
+}
+
+// wrongImports holds every import against directions and dependencies. What tests import from this module is
+// free.
+func wrongImports(tr *tree) (found []string) {
+	for p, f := range tr.eachGo {
+		for _, s := range f.Imports {
+			imported, err := strconv.Unquote(s.Path.Value)
+			if err != nil {
+				continue // the parser says so
+			}
+			if why := wrongImport(p, imported); why != "" {
+				found = append(found, fmt.Sprintf("%s: imports %s: %s", tr.where(s), imported, why))
+			}
+		}
+	}
+	return found
+}
+
+// wrongImport returns why the file p may not import a package, or "".
+func wrongImport(p, imported string) string {
+	first, _, _ := strings.Cut(imported, "/")
+	switch {
+	case under(imported, module):
+		if isTest(p) {
+			return ""
+		}
+		return wrongDirection(path.Dir(p), strings.TrimPrefix(strings.TrimPrefix(imported, module), "/"))
+	case strings.Contains(first, "."):
+		return wrongDependency(p, imported)
+	case under(imported, "testing") && !isTest(p):
+		return "public packages bring no test framework into a program; a test kit is a package whose name ends in test"
+	}
+	return ""
+}
+
+func wrongDirection(from, to string) string {
+	for _, d := range directions {
+		within := func(dir string) bool { return dir == "" || under(to, dir) }
+		if under(from, d.from) && slices.ContainsFunc(d.not, within) && !slices.ContainsFunc(d.except, within) {
+			return fmt.Sprintf("%s must not: %s", d.from, d.why)
+		}
+	}
+	return ""
+}
+
+func wrongDependency(p, imported string) string {
+	for _, d := range dependencies {
+		switch {
+		case !under(imported, d.path):
+		case d.test && !isTest(p):
+			return "it is for tests only"
+		default:
+			return ""
+		}
+	}
+	return "it is not one of the modules agreed on; a further one needs its reason in docs/decisions and a row here"
+}
