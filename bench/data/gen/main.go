@@ -1,0 +1,45 @@
+// Gen makes one input of the benchmarks in the cache of package data, unless it is there already, and prints its
+// path.
+//
+//	go run ./bench/data/gen -kind words -bytes 1e9 -distinct 570000
+//	go run ./bench/data/gen -kind words -bytes 1e9 -distinct 570000 -capital 0.15
+//	go run ./bench/data/gen -kind stations -rows 1e8 -names 413
+//	go run ./bench/data/gen -kind stations -rows 1e8 -names 10000 -name-bytes 100
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"anabranch.dev/bench/data"
+)
+
+func main() {
+	kind := flag.String("kind", "words", "words or stations")
+	bytes := flag.Float64("bytes", 1e8, "words: size in bytes")
+	distinct := flag.Float64("distinct", 570_000, "words: different words")
+	capital := flag.Float64("capital", 0, "words: share of words with a capital first letter, 0 to 1")
+	rows := flag.Float64("rows", 1e7, "stations: lines")
+	names := flag.Int("names", 413, "stations: different names")
+	nameBytes := flag.Int("name-bytes", 26, "stations: length of the longest name")
+	seed := flag.Uint64("seed", 1, "seed of the random numbers")
+	flag.Parse()
+
+	var k data.Kind
+	switch *kind {
+	case "words":
+		k = data.Words{Bytes: int64(*bytes), Distinct: int(*distinct), Capital: *capital, Seed: *seed}
+	case "stations":
+		k = data.Stations{Rows: int64(*rows), Names: *names, NameBytes: *nameBytes, Seed: *seed}
+	default:
+		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words and stations\n", *kind)
+		os.Exit(2)
+	}
+	path, err := data.File(k)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+	fmt.Println(path)
+}
