@@ -1,0 +1,19 @@
+package agg
+
+// Integer is every integer type.
+type Integer interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
+}
+
+// Float is every floating-point type.
+type Float interface{ ~float32 | ~float64 }
+
+// Number is every integer and floating-point type.
+type Number interface{ Integer | Float }
+
+// mustFunc panics when a constructor was given a nil function.
+func mustFunc(missing bool, name string) {
+	if missing {
+		panic("agg." + name + ": nil function")
+	}
+}
