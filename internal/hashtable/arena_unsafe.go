@@ -1,0 +1,52 @@
+package hashtable
+
+import "unsafe"
+
+const (
+	firstArena = 512
+	lastArena  = 64 << 10
+)
+
+// arena holds the bytes of many strings in few allocations.
+type arena struct {
+	free []byte
+	last int   // size of the newest block
+	held int64 // bytes of all blocks
+}
+
+// alloc returns n bytes that no one else holds.
+func (a *arena) alloc(n int) []byte {
+	if n > len(a.free) {
+		if n > lastArena/4 {
+			a.held += int64(n)
+			return make([]byte, n)
+		}
+		a.last = min(max(2*a.last, firstArena, n), lastArena)
+		a.free = make([]byte, a.last)
+		a.held += int64(a.last)
+	}
+	b := a.free[:n:n]
+	a.free = a.free[n:]
+	return b
+}
+
+// clone returns a copy of s that shares its block with other strings.
+func (a *arena) clone(s string) string {
+	if s == "" {
+		return ""
+	}
+	b := a.alloc(len(s))
+	copy(b, s)
+	return asView(b)
+}
+
+// asView returns b as a string. Invariant: the caller has handed b out by
+// alloc, wrote it before this call, and drops it after.
+func asView(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// asString returns a key of kind String as a string. Invariant: K is of kind
+// String, checked by classOf, so that both have one layout.
+func asString[K comparable](k *K) string { return *(*string)(unsafe.Pointer(k)) }
+
+// asKey is the way back of asString, with the same invariant.
+func asKey[K comparable](s string) K { return *(*K)(unsafe.Pointer(&s)) }

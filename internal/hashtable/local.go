@@ -1,0 +1,212 @@
+package hashtable
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"anabranch.dev/internal/stamp"
+)
+
+// tuning holds the sizes that the tests shrink. Zero fields take the defaults.
+type tuning struct {
+	batch    int // rows that go through each loop at a time
+	front    int // slots up to which the front table grows without asking
+	wide     int // slots up to which it grows while that pays
+	buffered int // entries of a partition that are kept before merging them is tried
+	bypass   int // rows that pass the front table by once it has not paid
+}
+
+const (
+	frontBytes   = 1 << 20  // most bytes of a front table: half of a common L2 cache
+	wideBytes    = 64 << 20 // most bytes of a front table that pays
+	touchBytes   = 1 << 20  // tables above are touched before they are used
+	wideEntry    = 512      // entries above get smaller batches
+	batchRows    = 256
+	maxFront     = 32 << 10
+	minBuffered  = 8 << 10
+	bypassedRows = 1 << 20
+)
+
+// store is the part of a local that depends on the class of the key: a front
+// table and the partitions. It is called once per batch.
+type store[T any] interface {
+	read(rows []T) error              // keys and hashes of a batch
+	fold(rows []T, at stamp.Stamp)    // that batch into the front table
+	scatter(rows []T, at stamp.Stamp) // or straight into the partitions
+	front() (groups, slots int)
+	growFront()
+	newFront(slots int) // in place of the front table, which is empty
+	drain()             // front table into partitions
+	buffered(p int) int // entries
+	compact(p int)
+	endCompact() // release what compact works with
+	bytes() int64
+}
+
+// local adds the policy: rows are gathered in the front table, which moves into
+// the partitions when it is full, and is passed by while that does not pay.
+type local[T any] struct {
+	store   store[T]
+	tune    tuning
+	base    int // tune.front at first
+	rows    int // folded since the front table was empty
+	pass    int // rows still to pass the front table by
+	mergeAt int // size of partition 0 at which merging is tried
+	merged  int // its size after the last time
+}
+
+func newLocal[T any](s store[T], tune tuning) *local[T] {
+	return &local[T]{store: s, tune: tune, base: tune.front, mergeAt: tune.buffered}
+}
+
+// forEntries fills in the sizes for entries of the given size.
+func (t tuning) forEntries(size uintptr) tuning {
+	if t.batch == 0 {
+		t.batch = batchRows
+		if size > wideEntry {
+			t.batch = batchRows / 8
+		}
+	}
+	if t.front == 0 {
+		t.front = maxFront
+		for t.front > t.firstFront() && t.front*int(size) > frontBytes+frontBytes/2 {
+			t.front /= 2
+		}
+	}
+	if t.wide == 0 {
+		t.wide = t.front
+		for t.wide*int(size) <= wideBytes/2 {
+			t.wide *= 2
+		}
+	}
+	if t.buffered == 0 {
+		t.buffered = minBuffered
+	}
+	if t.bypass == 0 {
+		t.bypass = bypassedRows
+	}
+	return t
+}
+
+// firstFront is the size of a new front table. It is let in a batch when it is
+// half full, so it must hold some.
+func (t tuning) firstFront() int { return 4 * t.batch }
+
+func (l *local[T]) Add(rows []T, at stamp.Stamp) error {
+	for len(rows) > 0 {
+		b := rows[:min(len(rows), l.tune.batch)]
+		if err := l.store.read(b); err != nil {
+			return err
+		}
+		if l.pass > 0 {
+			l.store.scatter(b, at)
+			l.pass -= len(b)
+			l.mergeDuplicates()
+		} else {
+			l.makeRoom()
+			l.store.fold(b, at)
+			l.rows += len(b)
+		}
+		at.Row += uint64(len(b))
+		rows = rows[len(b):]
+	}
+	return nil
+}
+
+// makeRoom leaves the front table at most half full. A table beyond the
+// cache is slower per row, but still faster than moving the rows that would
+// have found their group in it through the partitions.
+func (l *local[T]) makeRoom() {
+	groups, slots := l.store.front()
+	switch {
+	case groups <= slots/2:
+		return
+	case slots < l.tune.front, slots < l.tune.wide && l.rows >= 2*groups:
+		l.store.growFront()
+		return
+	case l.rows < groups+groups/3:
+		l.pass = l.tune.bypass
+	}
+	l.drain()
+	l.mergeDuplicates()
+}
+
+func (l *local[T]) drain() {
+	l.store.drain()
+	l.rows = 0
+}
+
+// mergeDuplicates keeps the memory in proportion to the groups. When partition
+// 0 has doubled, merging it tells how many groups there are: when most of the
+// new rows belonged to known ones, the other partitions are merged too, and a
+// front table that can hold all groups is allowed to.
+func (l *local[T]) mergeDuplicates() {
+	before := l.store.buffered(0)
+	if before < l.mergeAt {
+		return
+	}
+	l.store.compact(0)
+	after := l.store.buffered(0)
+	if 4*(before-after) >= 3*(before-l.merged) {
+		l.compact()
+		if slots := ceilPow2(2 * Partitions * after); slots <= l.tune.wide {
+			l.tune.front = max(l.tune.front, slots)
+			l.pass = 0
+		}
+	}
+	l.merged = after
+	l.mergeAt = max(l.tune.buffered, 2*after)
+}
+
+func (l *local[T]) compact() {
+	for p := range Partitions {
+		l.store.compact(p)
+	}
+	l.store.endCompact()
+}
+
+// Compact also gives a front table beyond the cache up, for good.
+func (l *local[T]) Compact() {
+	base := l.base
+	l.tune.front, l.tune.wide = base, base
+	if _, slots := l.store.front(); slots > base {
+		l.drain()
+		l.store.newFront(base)
+	}
+	l.compact()
+	l.merged = l.store.buffered(0)
+	l.mergeAt = max(l.tune.buffered, 2*l.merged)
+}
+
+func ceilPow2(n int) int { return 1 << bits.Len(uint(n-1)) }
+
+func (l *local[T]) Seal() { l.store.drain() }
+
+func (l *local[T]) Bytes() int64 { return l.store.bytes() + int64(unsafe.Sizeof(*l)) }
+
+// gauge follows what the accumulators of a table hold beyond their size. It
+// looks at some slots at each call, so that a call is cheap and every slot is
+// seen every few calls.
+type gauge struct {
+	seen []int64 // by window of slots
+	next int
+	sum  int64
+}
+
+const gaugeWindow = 1 << 10
+
+// window returns the next window of a table and its number.
+func (g *gauge) window(slots int) (w, lo, hi int) {
+	n := (slots + gaugeWindow - 1) / gaugeWindow
+	if n != len(g.seen) {
+		*g = gauge{seen: make([]int64, n)}
+	}
+	w = g.next
+	g.next = (g.next + 1) % n
+	return w, w * gaugeWindow, min(slots, (w+1)*gaugeWindow)
+}
+
+func (g *gauge) set(w int, bytes int64) {
+	g.sum += bytes - g.seen[w]
+	g.seen[w] = bytes
+}

@@ -1,0 +1,81 @@
+package hashtable
+
+import "encoding/binary"
+
+// mergedTable is the runs of a table or of chunks, whose keys all differ.
+type mergedTable[K comparable, A any] struct {
+	runs  [][]entry[K, A]
+	n     int
+	bytes int64
+	size  func(*A) int
+}
+
+func (m *mergedTable[K, A]) Len() int { return m.n }
+
+func (m *mergedTable[K, A]) Each(yield func(k K, a *A) bool) {
+	for _, es := range m.runs {
+		for i := range es {
+			if e := &es[i]; e.h != 0 && !yield(e.k, &e.a) {
+				return
+			}
+		}
+	}
+}
+
+func (m *mergedTable[K, A]) Bytes() int64 {
+	n := m.bytes
+	if m.size != nil {
+		for _, es := range m.runs {
+			n += sizeOfTable(es, m.size)
+		}
+	}
+	return n
+}
+
+// mergedStrings is mergedTable for strings.
+type mergedStrings[K comparable, A any] struct {
+	runs  [][]strEntry[A]
+	long  []string
+	n     int
+	bytes int64
+	size  func(*A) int
+}
+
+func (m *mergedStrings[K, A]) Len() int { return m.n }
+
+// Each makes strings of the inline keys, many to one block of memory.
+func (m *mergedStrings[K, A]) Each(yield func(k K, a *A) bool) {
+	var mem arena
+	for _, es := range m.runs {
+		for i := range es {
+			e := &es[i]
+			if e.n == 0 {
+				continue
+			}
+			var s string
+			if n := int(e.n - 1); n > inline {
+				s = m.long[e.ref]
+			} else if n > 0 {
+				var w [inline]byte
+				binary.LittleEndian.PutUint64(w[:], e.w0)
+				binary.LittleEndian.PutUint64(w[8:], e.w1)
+				b := mem.alloc(n)
+				copy(b, w[:])
+				s = asView(b)
+			}
+			if !yield(asKey[K](s), &e.a) {
+				return
+			}
+		}
+	}
+}
+
+func (m *mergedStrings[K, A]) Bytes() int64 {
+	n := m.bytes
+	if m.size != nil {
+		for _, es := range m.runs {
+			n += sizeOfStrings(es, m.size)
+		}
+	}
+	return n
+}

@@ -1,0 +1,225 @@
+package hashtable
+
+import (
+	"unsafe"
+
+	"anabranch.dev/internal/stamp"
+)
+
+// inline is the length up to which a string lives in its entry's words.
+const inline = 16
+
+// strEntry is one group whose key is a string. Up to 16 bytes the key is w0
+// and w1; a longer one has its first 8 bytes in w0, a hash of all in w1, and is
+// number ref in the list of its owner. n is the length plus one, and zero for
+// an empty slot. Thus an entry has no pointer unless A has, and its hash can be
+// had from its words alone.
+type strEntry[A any] struct {
+	w0, w1 uint64
+	ref, n uint32
+	a      A
+}
+
+func (e *strEntry[A]) is(k *token) bool { return e.w0 == k.w0 && e.w1 == k.w1 && e.n == k.n }
+
+// token is a string key as it is compared and hashed.
+type token struct {
+	w0, w1 uint64
+	h      uint64
+	n      uint32 // length plus one
+}
+
+func (k *token) long() bool { return k.n > inline+1 }
+
+// longKeys owns the strings that do not fit into entries.
+type longKeys struct {
+	list []string
+	mem  arena
+}
+
+func (l *longKeys) add(s string) uint32 {
+	l.list = append(l.list, l.mem.clone(s))
+	return uint32(len(l.list) - 1)
+}
+
+func (l *longKeys) bytes() int64 { return int64(cap(l.list))*16 + l.mem.held }
+
+// strTable is table for strings.
+type strTable[A any] struct {
+	slots []strEntry[A]
+	shift uint8
+	mix   uint64
+	n     int
+	init  func(*A) // may be nil
+	keys  longKeys
+}
+
+func newStrTable[A any](slots int, mix uint64, init func(*A)) *strTable[A] {
+	return &strTable[A]{slots: make([]strEntry[A], slots), shift: shiftFor(slots), mix: mix, init: init}
+}
+
+// group returns the entry of key k, adding it when there is none; s is its
+// string, used only if it is long.
+func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
+	mask := uint64(len(t.slots) - 1)
+	for i := k.h * t.mix >> (t.shift & 63); ; i++ {
+		e := &t.slots[i&mask]
+		if e.is(k) && (!k.long() || t.keys.list[e.ref] == s) {
+			return e
+		}
+		if e.n == 0 {
+			e.w0, e.w1, e.n = k.w0, k.w1, k.n
+			if k.long() {
+				e.ref = t.keys.add(s)
+			}
+			if t.init != nil {
+				t.init(&e.a)
+			}
+			t.n++
+			return e
+		}
+	}
+}
+
+// grow makes the table factor times as large.
+func (t *strTable[A]) grow(factor int) {
+	old := t.slots
+	t.slots = make([]strEntry[A], factor*len(old))
+	t.shift = shiftFor(len(t.slots))
+	mask := uint64(len(t.slots) - 1)
+	for j := range old {
+		e := &old[j]
+		if e.n == 0 {
+			continue
+		}
+		i := hashWords(e.w0, e.w1, e.n) * t.mix >> (t.shift & 63) & mask
+		for t.slots[i].n != 0 {
+			i = (i + 1) & mask
+		}
+		t.slots[i] = *e
+	}
+}
+
+func (t *strTable[A]) bytes() int64 {
+	var e strEntry[A]
+	return int64(len(t.slots))*int64(unsafe.Sizeof(e)) + t.keys.bytes()
+}
+
+// readStrings reads the keys of rows into toks, and the long ones also into
+// long, at the same index. It reports whether all are shorter than 4 GiB.
+func readStrings[T any, K comparable](rows []T, key func(T) K, toks []token, long []string) bool {
+	toks, long = toks[:len(rows)], long[:len(rows)]
+	for i := range rows {
+		k := key(rows[i])
+		s := asString(&k)
+		t := &toks[i]
+		if readable16(s) {
+			t.w0, t.w1 = load16(s)
+		} else if len(s) <= inline {
+			t.w0, t.w1 = words16Safe(s)
+		} else {
+			if uint64(len(s)) >= 1<<32-1 {
+				return false
+			}
+			t.w0, t.w1 = word(s), hashTail(s)
+			long[i] = s
+		}
+		t.n = uint32(len(s)) + 1
+		t.h = hashWords(t.w0, t.w1, t.n)
+	}
+	return true
+}
+
+// foldStrings adds rows to their groups. There must be room for all.
+func foldStrings[T any, A any](t *strTable[A], toks []token, long []string, rows []T, add func(*A, T)) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	rows, long = rows[:len(toks)], long[:len(toks)]
+	for i := range toks {
+		k := &toks[i]
+		e := &slots[k.h*mix>>shift&mask]
+		if !e.is(k) || k.long() {
+			e = t.group(k, long[i])
+		}
+		add(&e.a, rows[i])
+	}
+}
+
+// foldStringsAt is foldStrings for functions that take the row's place.
+func foldStringsAt[T any, A any](t *strTable[A], toks []token, long []string, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	rows, long = rows[:len(toks)], long[:len(toks)]
+	for i := range toks {
+		k := &toks[i]
+		e := &slots[k.h*mix>>shift&mask]
+		if !e.is(k) || k.long() {
+			e = t.group(k, long[i])
+		}
+		add(&e.a, rows[i], at)
+		at.Row++
+	}
+}
+
+// countStrings is foldStrings that adds one for each row.
+func countStrings(t *strTable[int64], toks []token, long []string) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	long = long[:len(toks)]
+	for i := range toks {
+		k := &toks[i]
+		e := &slots[k.h*mix>>shift&mask]
+		if !e.is(k) || k.long() {
+			e = t.group(k, long[i])
+		}
+		e.a++
+	}
+}
+
+// mergeStrings adds entries, whose long keys are in from, to their groups.
+// There must be room for all.
+func mergeStrings[A any](t *strTable[A], es []strEntry[A], from []string, merge func(dst, src *A)) {
+	mask := uint64(len(t.slots) - 1)
+	for j := range es {
+		s := &es[j]
+		for i := hashWords(s.w0, s.w1, s.n) * t.mix >> (t.shift & 63); ; i++ {
+			e := &t.slots[i&mask]
+			if e.w0 == s.w0 && e.w1 == s.w1 && e.n == s.n &&
+				(s.n <= inline+1 || t.keys.list[e.ref] == from[s.ref]) {
+				merge(&e.a, &s.a)
+				break
+			}
+			if e.n == 0 {
+				*e = *s
+				if s.n > inline+1 {
+					e.ref = t.keys.add(from[s.ref])
+				}
+				t.n++
+				break
+			}
+		}
+	}
+}
+
+// large, touchStrings and touchStrEntries are as those of table.
+func (t *strTable[A]) large() bool {
+	var e strEntry[A]
+	return len(t.slots)*int(unsafe.Sizeof(e)) > touchBytes
+}
+
+func touchStrings[A any](t *strTable[A], toks []token) (sum uint64) {
+	mask := uint64(len(t.slots) - 1)
+	for i := range toks {
+		sum += t.slots[toks[i].h*t.mix>>(t.shift&63)&mask].w0
+	}
+	return sum
+}
+
+func touchStrEntries[A any](t *strTable[A], es []strEntry[A]) (sum uint64) {
+	mask := uint64(len(t.slots) - 1)
+	for j := range es {
+		e := &es[j]
+		sum += t.slots[hashWords(e.w0, e.w1, e.n)*t.mix>>(t.shift&63)&mask].w0
+	}
+	return sum
+}

@@ -1,0 +1,182 @@
+package hashtable
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"anabranch.dev/internal/stamp"
+)
+
+// entry is one group, in a table or a chunk. In a table h is zero for an empty
+// slot; hashers set the lowest bit.
+type entry[K comparable, A any] struct {
+	h uint64
+	k K
+	a A
+}
+
+// table is an open-addressing table with linear probing. Its user makes room
+// first, so that a batch never grows it half way.
+type table[K comparable, A any] struct {
+	slots []entry[K, A]
+	shift uint8  // slot = h * mix >> shift
+	mix   uint64 // see frontMix
+	n     int
+	init  func(*A)         // may be nil
+	own   func(*K, *arena) // may be nil
+	keys  arena            // what the strings in keys point to
+}
+
+func newTable[K comparable, A any](slots int, mix uint64, init func(*A), own func(*K, *arena)) *table[K, A] {
+	return &table[K, A]{
+		slots: make([]entry[K, A], slots),
+		shift: shiftFor(slots),
+		mix:   mix,
+		init:  init,
+		own:   own,
+	}
+}
+
+// shiftFor returns what leaves of 64 bits the index of one of n slots, n a
+// power of two.
+func shiftFor(n int) uint8 { return uint8(64 - bits.TrailingZeros(uint(n))) }
+
+// group returns the entry of k, adding it when there is none.
+func (t *table[K, A]) group(h uint64, k *K) *entry[K, A] {
+	mask := uint64(len(t.slots) - 1)
+	for i := h * t.mix >> (t.shift & 63); ; i++ {
+		e := &t.slots[i&mask]
+		if e.h == h && e.k == *k {
+			return e
+		}
+		if e.h == 0 {
+			e.h, e.k = h, *k
+			if t.own != nil {
+				t.own(&e.k, &t.keys)
+			}
+			if t.init != nil {
+				t.init(&e.a)
+			}
+			t.n++
+			return e
+		}
+	}
+}
+
+// grow makes the table factor times as large.
+func (t *table[K, A]) grow(factor int) {
+	old := t.slots
+	t.slots = make([]entry[K, A], factor*len(old))
+	t.shift = shiftFor(len(t.slots))
+	mask := uint64(len(t.slots) - 1)
+	for j := range old {
+		e := &old[j]
+		if e.h == 0 {
+			continue
+		}
+		i := e.h * t.mix >> (t.shift & 63) & mask
+		for t.slots[i].h != 0 {
+			i = (i + 1) & mask
+		}
+		t.slots[i] = *e
+	}
+}
+
+func (t *table[K, A]) bytes() int64 {
+	var e entry[K, A]
+	return int64(len(t.slots))*int64(unsafe.Sizeof(e)) + t.keys.held
+}
+
+// foldTable adds rows to their groups. There must be room for all.
+func foldTable[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, rows []T, add func(*A, T)) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	hs, rows = hs[:len(ks)], rows[:len(ks)]
+	for i := range ks {
+		h := hs[i]
+		e := &slots[h*mix>>shift&mask]
+		if e.h != h || e.k != ks[i] {
+			e = t.group(h, &ks[i])
+		}
+		add(&e.a, rows[i])
+	}
+}
+
+// foldTableAt is foldTable for functions that take the row's place.
+func foldTableAt[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	hs, rows = hs[:len(ks)], rows[:len(ks)]
+	for i := range ks {
+		h := hs[i]
+		e := &slots[h*mix>>shift&mask]
+		if e.h != h || e.k != ks[i] {
+			e = t.group(h, &ks[i])
+		}
+		add(&e.a, rows[i], at)
+		at.Row++
+	}
+}
+
+// countTable is foldTable that adds one for each row.
+func countTable[K comparable](t *table[K, int64], ks []K, hs []uint64) {
+	slots, shift, mix := t.slots, t.shift&63, t.mix
+	mask := uint64(len(slots) - 1)
+	hs = hs[:len(ks)]
+	for i := range ks {
+		h := hs[i]
+		e := &slots[h*mix>>shift&mask]
+		if e.h != h || e.k != ks[i] {
+			e = t.group(h, &ks[i])
+		}
+		e.a++
+	}
+}
+
+// mergeTable adds entries to their groups. There must be room for all.
+func mergeTable[K comparable, A any](t *table[K, A], es []entry[K, A], merge func(dst, src *A)) {
+	mask := uint64(len(t.slots) - 1)
+	for j := range es {
+		s := &es[j]
+		for i := s.h * t.mix >> (t.shift & 63); ; i++ {
+			e := &t.slots[i&mask]
+			if e.h == s.h && e.k == s.k {
+				merge(&e.a, &s.a)
+				break
+			}
+			if e.h == 0 {
+				*e = *s
+				if t.own != nil {
+					t.own(&e.k, &t.keys)
+				}
+				t.n++
+				break
+			}
+		}
+	}
+}
+
+// large reports whether the table is worth touching ahead.
+func (t *table[K, A]) large() bool {
+	var e entry[K, A]
+	return len(t.slots)*int(unsafe.Sizeof(e)) > touchBytes
+}
+
+// touchTable reads the slots of hs ahead, so that the cache misses of one batch
+// overlap. The sum keeps the loads from being dropped.
+func touchTable[K comparable, A any](t *table[K, A], hs []uint64) (sum uint64) {
+	mask := uint64(len(t.slots) - 1)
+	for _, h := range hs {
+		sum += t.slots[h*t.mix>>(t.shift&63)&mask].h
+	}
+	return sum
+}
+
+// touchEntries is touchTable for the slots that es will go to.
+func touchEntries[K comparable, A any](t *table[K, A], es []entry[K, A]) (sum uint64) {
+	mask := uint64(len(t.slots) - 1)
+	for j := range es {
+		sum += t.slots[es[j].h*t.mix>>(t.shift&63)&mask].h
+	}
+	return sum
+}
