@@ -1,0 +1,76 @@
+package exec
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"anabranch.dev/internal/plan"
+)
+
+// Error is how a run fails: which operator, the user's name for it, where in
+// the user's program it was asked for, on what input, and why.
+type Error struct {
+	Op    string    // the verb, as in "map"
+	Label string    // the user's label, or empty
+	Site  plan.Site // where the user asked for the operator
+	Input string    // what was being read, as in "a.log, bytes 0 to 1048576"; or empty
+	Row   int64     // which row to reach the operator of that input, from 1; 0 when not known
+	Err   error     // why
+}
+
+// Error gives all of it in one line.
+func (e *Error) Error() string {
+	n := plan.Node{Op: e.Op, Label: e.Label, Site: e.Site}
+	s := n.String() + ": "
+	switch {
+	case e.Row > 0 && e.Input != "":
+		s += fmt.Sprintf("row %d of %s: ", e.Row, e.Input)
+	case e.Row > 0:
+		s += fmt.Sprintf("row %d: ", e.Row)
+	case e.Input != "":
+		s += e.Input + ": "
+	}
+	return s + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// PanicError is a panic in a function of the user, as an error.
+type PanicError struct {
+	Value any    // what it panicked with
+	Stack []byte // where
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n\n%s", e.Value, e.Stack) }
+
+// Unwrap returns the value when it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Errors that a caller can act on.
+var (
+	// ErrMemory means that the run needs more memory than its budget.
+	ErrMemory = errors.New("memory budget exceeded")
+	// ErrViews means that rows which are valid for the length of a call only
+	// would be kept.
+	ErrViews = errors.New("rows that hold Views would be kept")
+)
+
+// nodeError wraps err with what is known of the operator, unless it is wrapped
+// already.
+func nodeError(n *plan.Node, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &Error{Op: n.Op, Label: n.Label, Site: n.Site, Err: err}
+}
+
+// panicError makes an error of what recover returned.
+func panicError(v any) error {
+	return &PanicError{Value: v, Stack: debug.Stack()}
+}

@@ -1,0 +1,165 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"anabranch.dev/internal/glob"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Stdin is the path that stands for standard input.
+const Stdin = "-"
+
+// inputFile is one file of a source's input.
+type inputFile struct {
+	path   string
+	size   int64 // of a regular file; -1: it can only be read from end to end
+	handle *os.File
+	users  atomic.Int32 // morsels in flight, and one for those to come
+}
+
+// expandFiles finds the files that patterns name, in order.
+func expandFiles(patterns []string) ([]*inputFile, error) {
+	var list []*inputFile
+	for _, p := range patterns {
+		if p == Stdin {
+			list = append(list, &inputFile{path: Stdin, size: -1})
+			continue
+		}
+		paths, err := glob.Expand(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			info, err := os.Stat(path)
+			if err != nil {
+				return nil, err
+			}
+			if info.IsDir() {
+				return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a directory; %q names the files in it", filepath.Join(path, "**"))}
+			}
+			f := &inputFile{path: path, size: info.Size()}
+			if !info.Mode().IsRegular() || compressed(path) {
+				f.size = -1
+			}
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+func compressed(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".gz" || ext == ".zst"
+}
+
+// onDisk is the size of the file as it is stored, for progress; -1 is unknown.
+func (f *inputFile) onDisk() int64 {
+	if f.size >= 0 {
+		return f.size
+	}
+	if info, err := os.Stat(f.path); f.path != Stdin && err == nil && info.Mode().IsRegular() {
+		return info.Size()
+	}
+	return -1
+}
+
+// open opens the file for the morsels to come.
+func (f *inputFile) open() error {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return err
+	}
+	f.handle = file
+	f.users.Store(1)
+	return nil
+}
+
+// release ends one use, and closes the file after the last.
+func (f *inputFile) release() error {
+	if f.users.Add(-1) > 0 {
+		return nil
+	}
+	return f.handle.Close()
+}
+
+// stream opens the file to be read from end to end, decompressed by what its
+// name ends in.
+func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
+	if f.path == Stdin {
+		return openStdin(ctx)
+	}
+	file, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	switch filepath.Ext(f.path) {
+	case ".gz":
+		z, err := gzip.NewReader(file)
+		if err != nil {
+			file.Close()
+			return nil, err
+		}
+		return &decompressed{z, z.Close, file}, nil
+	case ".zst":
+		z, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			file.Close()
+			return nil, err
+		}
+		return &decompressed{z, func() error { z.Close(); return nil }, file}, nil
+	}
+	return interruptible(ctx, file), nil
+}
+
+// abandon closes the file if it is open still.
+func (f *inputFile) abandon() error {
+	if f.users.Load() <= 0 {
+		return nil
+	}
+	return f.handle.Close()
+}
+
+// decompressed is a decompressor and the file below it.
+type decompressed struct {
+	io.Reader
+	end  func() error
+	file *os.File
+}
+
+func (d *decompressed) Close() error {
+	err := d.end()
+	if e := d.file.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// File is a file that a run reads or has written.
+type File struct {
+	Path  string
+	Rows  int64 // lines written; -1 of a file to be read
+	Bytes int64 // -1 when not known
+}
+
+// Files is the body of a source of the files that patterns name, in order.
+func Files(patterns []string) Body {
+	return func(r *Run) (any, error) {
+		inputs, err := expandFiles(patterns)
+		if err != nil {
+			return nil, err
+		}
+		files := make([]File, len(inputs))
+		for i, f := range inputs {
+			files[i] = File{Path: f.path, Rows: -1, Bytes: f.onDisk()}
+		}
+		return FromSlice(files)(r)
+	}
+}

@@ -1,0 +1,144 @@
+package exec
+
+// turned is one worker's part of an operator that observes the order of rows.
+// Its work is in two halves: what must happen in input order, and what may
+// then happen beside the other workers.
+type turned[T any] interface {
+	// inTurn is given the next rows in input order. Calls of all workers
+	// together never overlap. It must not push.
+	inTurn(rows []T) error
+	// after pushes what the last inTurn or atEnd has decided on. The rows that
+	// inTurn was given are still valid.
+	after() error
+	// atEnd is called in turn, after the last row of the input.
+	atEnd() error
+	// done reports that no further row is wanted.
+	done() bool
+}
+
+// holdBytes is how much of a morsel a worker holds back while it waits for its
+// turn. Beyond that it waits with the morsel half read.
+const holdBytes = 1 << 20
+
+// gate is the pipe in front of a turned. The worker whose turn it is streams;
+// the others hold their rows until the end of their morsel, and then wait.
+type gate[T any] struct {
+	w     *Worker
+	turn  *Turn
+	to    turned[T]
+	held  []T
+	limit int
+	mark  func(Mark) error
+}
+
+func newGate[T any](w *Worker, t *Turn, to turned[T], down Pipe) Pipe {
+	g := &gate[T]{w: w, turn: t, to: to, mark: down.Mark, limit: max(holdBytes/max(SizeOf[T](), 1), maxBatchRows)}
+	return Pipe{
+		Push: g.push,
+		Mark: g.onMark,
+		Done: func() bool { return to.done() || down.Done() },
+	}
+}
+
+func (g *gate[T]) push(rows []T) error {
+	if g.to.done() {
+		return Stop
+	}
+	if !g.turn.Mine(g.w) {
+		g.held = append(g.held, rows...)
+		if len(g.held) < g.limit {
+			return nil
+		}
+		if err := g.turn.Wait(g.w); err != nil {
+			return err
+		}
+		return g.release()
+	}
+	if err := g.release(); err != nil {
+		return err
+	}
+	return g.stream(rows)
+}
+
+// release streams what is held; it is the worker's turn.
+func (g *gate[T]) release() error {
+	rows := g.held
+	g.held = g.held[:0]
+	return g.stream(rows)
+}
+
+func (g *gate[T]) stream(rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := g.to.inTurn(rows); err != nil {
+		return err
+	}
+	if err := g.to.after(); err != nil {
+		return err
+	}
+	if g.to.done() {
+		return Stop
+	}
+	return nil
+}
+
+func (g *gate[T]) onMark(m Mark) error {
+	if g.to.done() {
+		clear(g.held)
+		g.held = g.held[:0]
+	}
+	switch m.Kind {
+	case MorselEnd:
+		if err := g.morselEnd(); err != nil && err != Stop {
+			return err
+		}
+	case End:
+		if err := g.turn.Wait(g.w); err != nil {
+			return err
+		}
+		if err := g.to.atEnd(); err != nil {
+			return err
+		}
+		if err := g.to.after(); err != nil && err != Stop {
+			return err
+		}
+	}
+	return g.mark(m)
+}
+
+// morselEnd does the serial half of what is held, lets the next worker have
+// its turn, and only then does the rest.
+func (g *gate[T]) morselEnd() error {
+	rows := g.held
+	g.held = g.held[:0]
+	if len(rows) == 0 && !g.turn.Mine(g.w) {
+		g.turn.Pass(g.w.seq) // nothing to do in turn: do not wait for it
+		return nil
+	}
+	if err := g.turn.Wait(g.w); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		g.turn.Pass(g.w.seq)
+		return nil
+	}
+	err := g.to.inTurn(rows)
+	g.turn.Pass(g.w.seq)
+	if err != nil {
+		return err
+	}
+	return g.to.after()
+}
+
+// pushAll pushes rows in batches.
+func pushAll[T any](push func([]T) error, rows []T) error {
+	for len(rows) > 0 {
+		n := min(len(rows), maxBatchRows)
+		if err := push(rows[:n:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}

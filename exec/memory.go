@@ -1,0 +1,89 @@
+package exec
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// Floor is the least memory budget that a run with so many workers accepts.
+func Floor(workers int) int64 { return 16<<20 + int64(workers)*4<<20 }
+
+// A Budget counts the bytes that the operators of a run hold. Its methods may
+// be called from any goroutine.
+type Budget struct {
+	limit int64
+	used  atomic.Int64
+	peak  atomic.Int64
+}
+
+func newBudget(limit int64, workers int) (*Budget, error) {
+	if limit == 0 {
+		limit = max(defaultMemory(), Floor(workers))
+	}
+	if floor := Floor(workers); limit < floor {
+		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed", limit, workers, floor)
+	}
+	return &Budget{limit: limit}, nil
+}
+
+// Limit is the budget in bytes.
+func (b *Budget) Limit() int64 { return b.limit }
+
+// Peak is the most that was ever held.
+func (b *Budget) Peak() int64 { return b.peak.Load() }
+
+// Add takes n bytes, or gives them back when n is negative, and reports whether
+// the budget allows it. The bytes are counted in any case: a holder that is
+// told no gives some back or fails the run.
+func (b *Budget) Add(n int64) bool {
+	used := b.used.Add(n)
+	for {
+		peak := b.peak.Load()
+		if used <= peak || b.peak.CompareAndSwap(peak, used) {
+			break
+		}
+	}
+	return n <= 0 || used <= b.limit
+}
+
+// exceeded is the error of an operator that cannot do with less.
+func (b *Budget) exceeded() error {
+	return fmt.Errorf("%w: all operators together hold %d of %d bytes; allow more with the Memory option", ErrMemory, b.used.Load(), b.limit)
+}
+
+// defaultMemory is a quarter of what this process may use.
+func defaultMemory() int64 {
+	total := machineMemory()
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		total = min(total, limit)
+	}
+	return total / 4
+}
+
+// machineMemory is the least of what the machine and the control group allow,
+// or 4 GiB where neither tells.
+func machineMemory() int64 {
+	total := int64(4 << 30)
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		if f := strings.Fields(string(text)); len(f) > 1 && f[0] == "MemTotal:" {
+			if kib, err := strconv.ParseInt(f[1], 10, 64); err == nil {
+				total = kib << 10
+			}
+		}
+	}
+	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
+			total = min(total, n)
+		}
+	}
+	return total
+}

@@ -1,0 +1,80 @@
+package exec
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// Rows is what the engine must know of the type of a stream's rows to handle
+// them without knowing it: to count them, to hand them to several consumers,
+// to keep them until a later pipeline wants them.
+type Rows interface {
+	Type() reflect.Type
+	meter(w *Worker, s *opStat, down Pipe) Pipe
+	entry(w *Worker, down Pipe) Pipe
+	tee(downs []Pipe) Pipe
+	drain() Local
+	buffer() Breaker
+}
+
+// RowsOf returns the Rows of T.
+func RowsOf[T any]() Rows { return rowsOf[T]{} }
+
+type rowsOf[T any] struct{}
+
+func (rowsOf[T]) Type() reflect.Type { return reflect.TypeFor[T]() }
+
+func (rowsOf[T]) meter(w *Worker, s *opStat, down Pipe) Pipe { return meter[T](w, s, down) }
+
+func (rowsOf[T]) entry(w *Worker, down Pipe) Pipe { return entry[T](w, down) }
+
+func (rowsOf[T]) tee(downs []Pipe) Pipe { return tee[T](downs) }
+
+func (rowsOf[T]) buffer() Breaker { return newBuffer[T]() }
+
+func (rowsOf[T]) drain() Local {
+	return drainLocal{Pipe{
+		Push: func([]T) error { return nil },
+		Mark: func(Mark) error { return nil },
+		Done: never,
+	}}
+}
+
+// drainLocal takes rows that nobody wants: the output of a plan whose last
+// operator gives some out.
+type drainLocal struct{ pipe Pipe }
+
+func (d drainLocal) Pipe() Pipe    { return d.pipe }
+func (d drainLocal) Commit() error { return nil }
+
+// BatchBytes and the two bounds after it say how many rows a batch has: as
+// many as fill a level-1 cache, with a floor for large rows and a ceiling
+// after which nothing is won.
+const (
+	BatchBytes   = 32 << 10
+	minBatchRows = 64
+	maxBatchRows = 1024
+)
+
+// BatchRows returns the number of rows of type T in a full batch.
+func BatchRows[T any]() int {
+	var z T
+	return min(max(BatchBytes/max(int(unsafe.Sizeof(z)), 1), minBatchRows), maxBatchRows)
+}
+
+// SizeOf returns the size of T in bytes.
+func SizeOf[T any]() int {
+	var z T
+	return int(unsafe.Sizeof(z))
+}
+
+func never() bool { return false }
+
+// pushOf gives the typed push of a pipe.
+func pushOf[T any](p Pipe) func([]T) error { return p.Push.(func([]T) error) }
+
+// with returns p with another push: for steps that hold nothing.
+func (p Pipe) with(push any) Pipe {
+	p.Push = push
+	return p
+}

@@ -1,0 +1,224 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"anabranch.dev/internal/plan"
+	"golang.org/x/sync/errgroup"
+)
+
+// errAborted ends workers of a run that has failed already.
+var errAborted = errors.New("exec: the run is over")
+
+// Config is how to run a plan. The zero Config is a good one.
+type Config struct {
+	Workers   int            // goroutines per pipeline; 0: GOMAXPROCS
+	Memory    int64          // bytes; 0: a quarter of what the machine or its cgroup has
+	TempDir   string         // for temporary files; empty: os.TempDir()
+	Watch     func(Progress) // called from one goroutine, several times a second and at the end
+	NoMetrics bool           // do not time operators; rows are counted still
+}
+
+// Run is one execution of a plan. Its methods may be called from any goroutine.
+type Run struct {
+	ctx        context.Context
+	cancel     context.CancelCauseFunc
+	workers    int
+	instrument bool
+	aborted    atomic.Bool
+	memory     *Budget
+	index      map[*plan.Node]int
+	started    time.Time
+
+	mu struct {
+		sync.Mutex
+		err       error
+		errSeq    uint64
+		onAbort   []func()
+		onSuccess []func() error
+		closers   []func() error
+	}
+	totals totals
+}
+
+// Context ends when the run does.
+func (r *Run) Context() context.Context { return r.ctx }
+
+// Workers is the number of workers of each pipeline.
+func (r *Run) Workers() int { return r.workers }
+
+// Memory is the budget that all operators of the run share.
+func (r *Run) Memory() *Budget { return r.memory }
+
+// OnSuccess asks for f to be run when everything else has succeeded: to make a
+// finished file visible under its name.
+func (r *Run) OnSuccess(f func() error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.onSuccess = append(r.mu.onSuccess, f)
+}
+
+// OnClose asks for f to be run when the run ends, however it ends.
+func (r *Run) OnClose(f func() error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.closers = append(r.mu.closers, f)
+}
+
+// closeLater closes a stage when the run ends.
+func (r *Run) closeLater(stage any) {
+	if c, ok := stage.(interface{ Close() error }); ok {
+		r.OnClose(c.Close)
+	}
+}
+
+// onAbort asks for f to be run, soon, when the run fails or is cancelled.
+func (r *Run) onAbort(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.onAbort = append(r.mu.onAbort, f)
+}
+
+// fail ends the run with err. Of several errors that arrive before the workers
+// have stopped, the one from the earliest morsel is kept.
+func (r *Run) fail(err error, seq uint64) {
+	if err == nil || errors.Is(err, errAborted) {
+		return
+	}
+	r.mu.Lock()
+	if r.mu.err == nil || seq < r.mu.errSeq && !isCancel(err) {
+		r.mu.err, r.mu.errSeq = err, seq
+	}
+	r.mu.Unlock()
+	r.cancel(err)
+}
+
+func isCancel(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// abort runs when the run's context ends, for whatever reason.
+func (r *Run) abort() {
+	r.aborted.Store(true)
+	r.mu.Lock()
+	wake := r.mu.onAbort
+	r.mu.Unlock()
+	for _, f := range wake {
+		f()
+	}
+}
+
+// err is why the run is over, or nil.
+func (r *Run) err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.mu.err != nil {
+		return r.mu.err
+	}
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
+	}
+	return nil
+}
+
+// Each calls f for 0 to n-1 on all workers, for the parallel part of a Finish.
+// The first error ends it.
+func (r *Run) Each(n int, f func(i int) error) error {
+	var next atomic.Int64
+	g, ctx := errgroup.WithContext(r.ctx)
+	for range min(n, r.workers) {
+		g.Go(func() (err error) {
+			defer func() {
+				if v := recover(); v != nil {
+					err = panicError(v)
+				}
+			}()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return nil
+				}
+				if err := f(i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.ctx.Err()
+}
+
+// Execute runs the plan whose last nodes are roots. It returns when every
+// goroutine of the run has ended and every temporary file is gone. When ctx
+// ends first, it returns the cause of that.
+func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
+	if c.Workers < 0 || c.Memory < 0 {
+		panic(fmt.Sprintf("exec: %d workers and %d bytes of memory: neither can be negative", c.Workers, c.Memory))
+	}
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	budget, err := newBudget(c.Memory, c.Workers)
+	if err != nil {
+		return err
+	}
+	r := &Run{workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	woken := make(chan struct{})
+	stop := context.AfterFunc(r.ctx, func() { defer close(woken); r.abort() })
+	defer func() {
+		if !stop() {
+			<-woken
+		}
+	}()
+	return r.execute(c, roots)
+}
+
+func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
+	defer func() {
+		for _, f := range r.mu.closers {
+			if e := f(); err == nil {
+				err = e
+			}
+		}
+	}()
+	g, err := compileGuarded(r, roots)
+	if err != nil {
+		return err
+	}
+	r.totals.init(r, g)
+	defer r.watch(c.Watch)()
+	for _, reg := range g.regions {
+		r.pipeline(reg)
+		if err := r.err(); err != nil {
+			return err
+		}
+	}
+	for _, f := range r.mu.onSuccess {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compileGuarded turns a panic in a body, which may call the user's functions,
+// into an error.
+func compileGuarded(r *Run, roots []*plan.Node) (g *graph, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicError(v)
+		}
+	}()
+	return compile(r, roots)
+}

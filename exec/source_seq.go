@@ -1,0 +1,153 @@
+package exec
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+)
+
+// seqPatience is how long elements of a slow sequence wait for a batch to fill.
+const seqPatience = 10 * time.Millisecond
+
+// seqBatch is a morsel of a sequence: it has been read already.
+type seqBatch[T any] struct {
+	rows []T
+	err  error // after the rows
+}
+
+// seqSource reads a sequence, which can only be done by one goroutine at a
+// time, and deals its elements to the workers in batches.
+type seqSource[T any] struct {
+	start func() (next func() (seqBatch[T], bool), stop func())
+	next  func() (seqBatch[T], bool)
+	stop  func()
+	ended bool
+}
+
+// FromSeq is the body of a source of the elements of seq. An error ends the run.
+func FromSeq[T any](seq iter.Seq2[T, error]) Body {
+	return func(*Run) (any, error) {
+		return &seqSource[T]{start: func() (func() (seqBatch[T], bool), func()) {
+			return iter.Pull(batched(seq))
+		}}, nil
+	}
+}
+
+// batched gathers elements into batches: small ones at first, so that whoever
+// wants few is not kept waiting, and whatever is there when time is up.
+func batched[T any](seq iter.Seq2[T, error]) iter.Seq[seqBatch[T]] {
+	return func(yield func(seqBatch[T]) bool) {
+		limit := 1
+		rows := make([]T, 0, limit)
+		asked := time.Now()
+		for v, err := range seq {
+			if err != nil {
+				yield(seqBatch[T]{rows, err})
+				return
+			}
+			rows = append(rows, v)
+			n := len(rows)
+			if n < limit && (n&(n-1) != 0 && n%64 != 0 || time.Since(asked) < seqPatience) {
+				continue
+			}
+			if !yield(seqBatch[T]{rows: rows}) {
+				return
+			}
+			limit = min(limit*2, BatchRows[T]())
+			rows = make([]T, 0, limit)
+			asked = time.Now()
+		}
+		if len(rows) > 0 {
+			yield(seqBatch[T]{rows: rows})
+		}
+	}
+}
+
+func (s *seqSource[T]) Size() (rows, bytes int64) { return -1, -1 }
+
+func (s *seqSource[T]) Next(context.Context) (Morsel, error) {
+	if s.ended {
+		return Morsel{}, io.EOF
+	}
+	if s.next == nil {
+		s.next, s.stop = s.start()
+	}
+	s.ended = true // unless the user's function returns
+	b, ok := s.next()
+	if !ok {
+		return Morsel{}, io.EOF
+	}
+	s.ended = b.err != nil
+	return Morsel{Part: b}, nil
+}
+
+func (s *seqSource[T]) Read(w *Worker, m Morsel, down Pipe) error {
+	b := m.Part.(seqBatch[T])
+	if len(b.rows) > 0 { // the batch is the worker's own: no copy
+		if err := pushOf[T](down)(b.rows); err != nil {
+			return err
+		}
+	}
+	return b.err
+}
+
+func (s *seqSource[T]) Close() error {
+	if s.stop != nil {
+		s.stop()
+	}
+	return nil
+}
+
+// splitSource reads each of the user's splits with the user's function.
+type splitSource[S, T any] struct {
+	splits []S
+	next   int
+	read   func(context.Context, S) iter.Seq2[T, error]
+}
+
+// Splits is the body of a source whose morsels are the user's.
+func Splits[S, T any](splits []S, read func(context.Context, S) iter.Seq2[T, error]) Body {
+	return func(*Run) (any, error) {
+		return &splitSource[S, T]{splits: splits, read: read}, nil
+	}
+}
+
+func (s *splitSource[S, T]) Size() (rows, bytes int64) { return -1, -1 }
+func (s *splitSource[S, T]) Close() error              { return nil }
+
+func (s *splitSource[S, T]) Next(context.Context) (Morsel, error) {
+	if s.next == len(s.splits) {
+		return Morsel{}, io.EOF
+	}
+	s.next++
+	return Morsel{Part: s.splits[s.next-1]}, nil
+}
+
+func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
+	push := pushOf[T](down)
+	buf := scratch[T](w, BatchRows[T]())
+	n := 0
+	for v, err := range s.read(w.run.ctx, m.Part.(S)) {
+		if err != nil {
+			if n > 0 {
+				if err := push(buf[:n]); err != nil {
+					return err
+				}
+			}
+			return err
+		}
+		buf[n] = v
+		if n++; n < len(buf) {
+			continue
+		}
+		if err := push(buf); err != nil {
+			return err
+		}
+		n = 0
+	}
+	if n == 0 {
+		return nil
+	}
+	return push(buf[:n])
+}

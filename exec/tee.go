@@ -1,0 +1,63 @@
+package exec
+
+// tee gives every batch to several consumers. A consumer may overwrite what it
+// is given, so all but the last get a copy. One that wants no more rows is left
+// out; the tee stops when all have.
+type teeLocal[T any] struct {
+	pushes  []func([]T) error
+	stopped []bool
+	copied  []T
+}
+
+func tee[T any](downs []Pipe) Pipe {
+	t := &teeLocal[T]{stopped: make([]bool, len(downs))}
+	for _, d := range downs {
+		t.pushes = append(t.pushes, pushOf[T](d))
+	}
+	return Pipe{
+		Push: t.push,
+		Mark: func(m Mark) error {
+			for _, d := range downs {
+				if err := d.Mark(m); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Done: func() bool {
+			for _, d := range downs {
+				if !d.Done() {
+					return false
+				}
+			}
+			return true
+		},
+	}
+}
+
+func (t *teeLocal[T]) push(rows []T) error {
+	live := 0
+	last := len(t.pushes) - 1
+	for i, push := range t.pushes {
+		if t.stopped[i] {
+			continue
+		}
+		batch := rows
+		if i < last {
+			t.copied = append(t.copied[:0], rows...)
+			batch = t.copied
+		}
+		switch err := push(batch); err {
+		case nil:
+			live++
+		case Stop:
+			t.stopped[i] = true
+		default:
+			return err
+		}
+	}
+	if live == 0 {
+		return Stop
+	}
+	return nil
+}
