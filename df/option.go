@@ -1,0 +1,69 @@
+package df
+
+import (
+	"anabranch.dev/exec"
+)
+
+// Option says how to run a plan. Options are taken by the functions that run
+// one: [Run], [Collect], [All], [ForEach], [First].
+type Option func(*exec.Config)
+
+// Workers sets the number of goroutines that work on each part of the plan. The
+// default is GOMAXPROCS.
+func Workers(n int) Option {
+	if n < 1 {
+		misuse("Workers", "%d workers: at least one is needed", n)
+	}
+	return func(c *exec.Config) { c.Workers = n }
+}
+
+// Memory sets the bytes that all operators of the run together may hold: tables
+// of keys, accumulators, rows that wait to be used again. The default is a
+// quarter of what the machine, the control group or GOMEMLIMIT allows; the least
+// is 16 MiB and 4 MiB for each worker. A run that needs more fails with
+// [ErrMemory]. Rows handed to the program are not counted.
+func Memory(bytes int64) Option {
+	if bytes <= 0 {
+		misuse("Memory", "%d bytes: the budget must be positive", bytes)
+	}
+	return func(c *exec.Config) { c.Memory = bytes }
+}
+
+// TempDir sets the directory for temporary files. The default is [os.TempDir].
+// Files that are written under their own names have their temporary form beside
+// them, not here.
+func TempDir(dir string) Option {
+	if dir == "" {
+		misuse("TempDir", "the name is empty")
+	}
+	return func(c *exec.Config) { c.TempDir = dir }
+}
+
+// Progress is where a run stands: see [Watch].
+type Progress = exec.Progress
+
+// OperatorProgress is where one operator of a run stands.
+type OperatorProgress = exec.OperatorProgress
+
+// Watch has f called several times a second while the plan runs, and once when
+// it has ended. Calls do not overlap, and have ended when the run returns.
+func Watch(f func(Progress)) Option {
+	need("Watch", f != nil)
+	return func(c *exec.Config) { c.Watch = f }
+}
+
+// NoMetrics turns the timing of operators off. Rows are still counted.
+func NoMetrics() Option {
+	return func(c *exec.Config) { c.NoMetrics = true }
+}
+
+func config(options []Option) exec.Config {
+	var c exec.Config
+	for _, o := range options {
+		if o == nil {
+			misuse("Run", "nil option")
+		}
+		o(&c)
+	}
+	return c
+}
