@@ -19,4 +19,6 @@ var (
 	// ErrViews means that rows which are valid for the length of a call only
 	// would be kept: see [View].
 	ErrViews = exec.ErrViews
+	// ErrTwoWriters means that a run would write the same file twice.
+	ErrTwoWriters = exec.ErrTwoWriters
 )

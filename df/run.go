@@ -94,6 +94,7 @@ func First[T any](ctx context.Context, s Stream[T], options ...Option) (row T, o
 // the loop ends the run; when the loop is over, so is every goroutine of it.
 func All[T any](ctx context.Context, s Stream[T], options ...Option) iter.Seq2[T, error] {
 	s.in("All")
+	c := config(options)
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		full, empty := make(chan []T), make(chan []T, 1)
@@ -113,7 +114,7 @@ func All[T any](ctx context.Context, s Stream[T], options ...Option) iter.Seq2[T
 		var err error
 		go func() {
 			defer close(full)
-			err = Run(ctx, o, options...)
+			err = exec.Execute(ctx, c, o.outputs()...)
 		}()
 		defer func() { // also when yield panics
 			cancel()

@@ -72,12 +72,13 @@ type graph struct {
 	run      *Run
 	vertices []*vertex
 	regions  []*region // in the order to run them
+	written  map[string]*plan.Node
 }
 
 // compile makes the graph of a run and cuts it into regions. A part of the plan
 // whose consumers cannot run at the same time ends in a buffer.
 func compile(r *Run, roots []*plan.Node) (*graph, error) {
-	g := &graph{run: r}
+	g := &graph{run: r, written: map[string]*plan.Node{}}
 	made := map[*plan.Node]*vertex{}
 	for _, n := range roots {
 		v, err := g.add(n, made)
@@ -116,7 +117,11 @@ func (g *graph) add(n *plan.Node, made map[*plan.Node]*vertex) (*vertex, error) 
 		}
 		v.ins = append(v.ins, u)
 	}
-	stage, err := n.Body.(Body)(g.run)
+	var stage any
+	err := guarded(func() (err error) {
+		stage, err = n.Body.(Body)(g.run)
+		return err
+	})
 	if err != nil {
 		return nil, nodeError(n, err)
 	}
@@ -125,11 +130,27 @@ func (g *graph) add(n *plan.Node, made map[*plan.Node]*vertex) (*vertex, error) 
 		v.rows = n.Rows.(Rows)
 	}
 	g.append(v)
+	if err := g.claim(v); err != nil {
+		return nil, nodeError(n, err)
+	}
 	for i, u := range v.ins {
 		u.outs = append(u.outs, edge{v, i})
 	}
 	made[n] = v
 	return v, nil
+}
+
+// claim sees to it that no file is written by two nodes.
+func (g *graph) claim(v *vertex) error {
+	w, ok := v.stage.(interface{ writes() string })
+	if !ok || w.writes() == "" {
+		return nil
+	}
+	if other := g.written[w.writes()]; other != nil {
+		return fmt.Errorf("%w: %s writes it too", ErrTwoWriters, other)
+	}
+	g.written[w.writes()] = v.node
+	return nil
 }
 
 func (g *graph) append(v *vertex) {

@@ -56,6 +56,7 @@ func (c *concurrent[T, U]) Fuse(w *Worker, down Pipe) (Pipe, error) {
 	l.below.op = &opStat{node: w.op.node}
 	go func() {
 		defer close(l.ended)
+		defer l.abandon()
 		l.deliver()
 	}()
 	w.AtEnd(func() error {
@@ -81,7 +82,7 @@ func (l *concurrentLocal[T, U]) push(rows []T) error {
 		case <-run.ctx.Done():
 			return errAborted
 		}
-		k := &call[U]{row: l.w.op.batchStart + int64(i), done: make(chan struct{})}
+		k := &call[U]{row: l.w.op.batchStart + int64(i), done: make(chan struct{}), err: errGoexit}
 		k.mark.Seq, k.part, k.src = l.w.seq, l.w.part, l.w.src
 		go func() {
 			defer close(k.done)
@@ -160,7 +161,11 @@ func (l *concurrentLocal[T, U]) deliver() {
 		return nil
 	})
 	w.run.fail(err, w.seq)
-	for k := range l.queue { // after an error: no call is left behind
+}
+
+// abandon waits, after an error, for the calls that are in flight still.
+func (l *concurrentLocal[T, U]) abandon() {
+	for k := range l.queue {
 		if k.done != nil {
 			<-k.done
 		}

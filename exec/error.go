@@ -58,17 +58,22 @@ var (
 	// ErrViews means that rows which are valid for the length of a call only
 	// would be kept.
 	ErrViews = errors.New("rows that hold Views would be kept")
+	// ErrTwoWriters means that two operators of a run would write one file.
+	ErrTwoWriters = errors.New("the file has two writers")
 )
 
 // nodeError wraps err with what is known of the operator, unless it is wrapped
 // already.
 func nodeError(n *plan.Node, err error) error {
-	var e *Error
-	if errors.As(err, &e) {
+	if _, named := err.(*Error); named { // not one further down, of a run within a run
 		return err
 	}
 	return &Error{Op: n.Op, Label: n.Label, Site: n.Site, Err: err}
 }
+
+// errGoexit is why a run fails when a function of the user ends its goroutine,
+// as the Fatal of a test does.
+var errGoexit = errors.New("a function called runtime.Goexit")
 
 // panicError makes an error of what recover returned.
 func panicError(v any) error {

@@ -21,6 +21,7 @@ const Stdin = "-"
 type inputFile struct {
 	path   string
 	size   int64 // of a regular file; -1: it can only be read from end to end
+	mode   fs.FileMode
 	handle *os.File
 	users  atomic.Int32 // morsels in flight, and one for those to come
 }
@@ -45,7 +46,7 @@ func expandFiles(patterns []string) ([]*inputFile, error) {
 			if info.IsDir() {
 				return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a directory; %q names the files in it", filepath.Join(path, "**"))}
 			}
-			f := &inputFile{path: path, size: info.Size()}
+			f := &inputFile{path: path, size: info.Size(), mode: info.Mode()}
 			if !info.Mode().IsRegular() || compressed(path) {
 				f.size = -1
 			}
@@ -96,15 +97,19 @@ func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
 	if f.path == Stdin {
 		return openStdin(ctx)
 	}
-	file, err := os.Open(f.path)
+	pipe, err := openPipe(ctx, f.path, os.O_RDONLY, f.mode)
 	if err != nil {
 		return nil, err
 	}
+	file := interruptible(ctx, pipe)
 	switch filepath.Ext(f.path) {
 	case ".gz":
 		z, err := gzip.NewReader(file)
 		if err != nil {
 			file.Close()
+			if err == io.EOF { // not even a header
+				err = io.ErrUnexpectedEOF
+			}
 			return nil, err
 		}
 		return &decompressed{z, z.Close, file}, nil
@@ -116,7 +121,7 @@ func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
 		}
 		return &decompressed{z, func() error { z.Close(); return nil }, file}, nil
 	}
-	return interruptible(ctx, file), nil
+	return file, nil
 }
 
 // abandon closes the file if it is open still.
@@ -131,7 +136,7 @@ func (f *inputFile) abandon() error {
 type decompressed struct {
 	io.Reader
 	end  func() error
-	file *os.File
+	file io.Closer
 }
 
 func (d *decompressed) Close() error {

@@ -24,15 +24,17 @@ const holdBytes = 1 << 20
 // the others hold their rows until the end of their morsel, and then wait.
 type gate[T any] struct {
 	w     *Worker
+	op    *opStat // whose gate it is: what is held runs when the worker is elsewhere
 	turn  *Turn
 	to    turned[T]
 	held  []T
+	sent  int64 // rows of the morsel that have gone through
 	limit int
 	mark  func(Mark) error
 }
 
 func newGate[T any](w *Worker, t *Turn, to turned[T], down Pipe) Pipe {
-	g := &gate[T]{w: w, turn: t, to: to, mark: down.Mark, limit: max(holdBytes/max(SizeOf[T](), 1), maxBatchRows)}
+	g := &gate[T]{w: w, op: w.op, turn: t, to: to, mark: down.Mark, limit: max(holdBytes/max(SizeOf[T](), 1), maxBatchRows)}
 	return Pipe{
 		Push: g.push,
 		Mark: g.onMark,
@@ -71,12 +73,15 @@ func (g *gate[T]) stream(rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	from := g.enter()
 	if err := g.to.inTurn(rows); err != nil {
 		return err
 	}
+	g.sent += int64(len(rows))
 	if err := g.to.after(); err != nil {
 		return err
 	}
+	g.leave(from)
 	if g.to.done() {
 		return Stop
 	}
@@ -88,11 +93,13 @@ func (g *gate[T]) onMark(m Mark) error {
 		clear(g.held)
 		g.held = g.held[:0]
 	}
+	from := g.enter()
 	switch m.Kind {
 	case MorselEnd:
 		if err := g.morselEnd(); err != nil && err != Stop {
 			return err
 		}
+		g.sent = 0
 	case End:
 		if err := g.turn.Wait(g.w); err != nil {
 			return err
@@ -104,8 +111,25 @@ func (g *gate[T]) onMark(m Mark) error {
 			return err
 		}
 	}
+	g.leave(from)
 	return g.mark(m)
 }
+
+// place is where a worker was when it entered a gate.
+type place struct {
+	op         *opStat
+	batchStart int64 // of the gate's operator
+}
+
+// enter makes the gate's operator the one that the worker is in, at the row
+// that comes next, until leave: an error leaves it so, to be named.
+func (g *gate[T]) enter() place {
+	from := place{g.w.op, g.op.batchStart}
+	g.w.op, g.op.batchStart = g.op, g.sent
+	return from
+}
+
+func (g *gate[T]) leave(to place) { g.w.op, g.op.batchStart = to.op, to.batchStart }
 
 // morselEnd does the serial half of what is held, lets the next worker have
 // its turn, and only then does the rest.

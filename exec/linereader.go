@@ -13,6 +13,8 @@ const MaxLine = 64 << 20
 // ErrLineTooLong means that a line is longer than [MaxLine].
 var ErrLineTooLong = errors.New("line too long")
 
+var errTooLong = fmt.Errorf("%w: more than %d bytes", ErrLineTooLong, MaxLine)
+
 const (
 	lineBlock   = 256 << 10 // bytes read at a time: they and the rows made of them fit a level-2 cache
 	lineSlack   = 8 << 10   // room for the part of a line that a block begins with
@@ -141,10 +143,10 @@ func (l *lineReader[S]) end(b []byte, seen int, base, limit int64, eof bool) (en
 
 // longer returns a block of twice the size for a line that does not fit.
 func (l *lineReader[S]) longer(b []byte, n int) ([]byte, error) {
-	if n >= MaxLine {
-		return b, fmt.Errorf("%w: more than %d bytes", ErrLineTooLong, MaxLine)
+	if n > MaxLine+lineSlack {
+		return b, errTooLong
 	}
-	bigger := make([]byte, min(2*len(b), MaxLine+lineSlack))
+	bigger := make([]byte, min(2*len(b), MaxLine+2*lineSlack))
 	copy(bigger, b[:n])
 	if l.reuse {
 		l.block = bigger
@@ -154,6 +156,11 @@ func (l *lineReader[S]) longer(b []byte, n int) ([]byte, error) {
 
 // cut pushes the lines of b, a segment at a time.
 func (l *lineReader[S]) cut(b []byte) error {
+	if len(b) > MaxLine {
+		if err := checkLength(b); err != nil {
+			return err
+		}
+	}
 	text := asString(b)
 	from := 0 // where the current line begins
 	for at := 0; at < len(b); at += lineSegment {
@@ -182,6 +189,18 @@ func (l *lineReader[S]) cut(b []byte) error {
 		invalidate(b)
 	}
 	return err
+}
+
+// checkLength looks for a line that is too long in a block that can hold one.
+func checkLength(b []byte) error {
+	for len(b) > 0 {
+		line, rest, _ := bytes.Cut(b, []byte{'\n'})
+		if len(bytes.TrimSuffix(line, []byte{'\r'})) > MaxLine {
+			return errTooLong
+		}
+		b = rest
+	}
+	return nil
 }
 
 func (l *lineReader[S]) flush() error {

@@ -47,7 +47,9 @@ type lineSource[S ~string] struct {
 	file   int
 	off    int64
 	stream io.ReadCloser // of the current file, when it is cut up in Next
-	rest   []byte        // the line that the last block of it ended in
+	block  []byte        // what of it was read ahead, and room for more
+	ahead  int           // how many bytes of the block that is
+	begin  int64         // where in the stream it begins
 	ended  bool          // it has no more
 }
 
@@ -64,6 +66,8 @@ type wholeFile struct{ file *inputFile }
 type streamBlock struct {
 	file *inputFile
 	text []byte
+	off  int64 // of the text in the stream
+	all  bool  // it is all of it
 }
 
 func (s *lineSource[S]) Size() (rows, bytes int64) { return -1, s.total }
@@ -121,7 +125,7 @@ func (s *lineSource[S]) nextBlock(ctx context.Context, f *inputFile) (Morsel, er
 		if s.stream, err = f.stream(ctx); err != nil {
 			return Morsel{}, err
 		}
-		s.rest, s.ended = nil, false
+		s.block, s.ahead, s.begin, s.ended = nil, 0, 0, false
 	}
 	if s.ended {
 		err := s.stream.Close()
@@ -131,16 +135,14 @@ func (s *lineSource[S]) nextBlock(ctx context.Context, f *inputFile) (Morsel, er
 		}
 		return Morsel{}, io.EOF
 	}
-	b := make([]byte, max(lineBlock, 2*len(s.rest)))
-	n := copy(b, s.rest)
-	s.rest = nil
+	b, n := s.block, s.ahead
 	seen := n
 	for {
 		if n == len(b) {
-			if n >= MaxLine {
-				return Morsel{}, fmt.Errorf("%s: %w: more than %d bytes", name(f), ErrLineTooLong, MaxLine)
+			if n > MaxLine+lineSlack {
+				return Morsel{}, fmt.Errorf("%s: %w", name(f), errTooLong)
 			}
-			b = append(b, make([]byte, len(b))...)
+			b = append(b, make([]byte, max(lineBlock, n))...)
 		}
 		k, err := s.stream.Read(b[n:])
 		n += k
@@ -155,9 +157,26 @@ func (s *lineSource[S]) nextBlock(ctx context.Context, f *inputFile) (Morsel, er
 				continue
 			}
 		}
-		s.rest = bytes.Clone(b[end:n])
-		return Morsel{Part: streamBlock{f, b[:end]}, Bytes: int64(end)}, nil
+		p := streamBlock{f, s.detach(b, end, n), s.begin, s.begin == 0 && s.ended}
+		s.begin += int64(end)
+		return Morsel{Part: p, Bytes: int64(end)}, nil
 	}
+}
+
+// detach returns the first end of n bytes in b, in memory that is not written
+// to again, and keeps the others. A slow stream yields little at a time, which
+// must not hold a block each.
+func (s *lineSource[S]) detach(b []byte, end, n int) []byte {
+	text := b[:end:end]
+	s.block, s.ahead = b, n-end
+	if end < len(b)/2 {
+		text = bytes.Clone(text)
+		copy(b, b[end:n])
+		return text
+	}
+	s.block = make([]byte, max(lineBlock, 2*s.ahead))
+	copy(s.block, b[end:n])
+	return text
 }
 
 func (s *lineSource[S]) Read(w *Worker, m Morsel, down Pipe) error {
@@ -171,7 +190,7 @@ func (s *lineSource[S]) Read(w *Worker, m Morsel, down Pipe) error {
 	case wholeFile:
 		r, err := p.file.stream(w.run.ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", p.file.path, err)
+			return err
 		}
 		_, err = l.read(r, part{limit: -1}, push)
 		if e := r.Close(); err == nil {
@@ -205,16 +224,20 @@ func (s *lineSource[S]) readRange(l *lineReader[S], p fileRange, push func([]S) 
 func (s *lineSource[S]) Describe(m Morsel) string {
 	switch p := m.Part.(type) {
 	case fileRange:
-		if p.off == 0 && p.to == p.file.size {
-			return p.file.path
-		}
-		return fmt.Sprintf("%s, lines that begin in bytes %d to %d", p.file.path, p.off, p.to)
+		return describeRange(p.file, p.off, p.to, p.off == 0 && p.to == p.file.size)
 	case wholeFile:
 		return p.file.path
 	case streamBlock:
-		return name(p.file)
+		return describeRange(p.file, p.off, p.off+int64(len(p.text)), p.all)
 	}
 	return ""
+}
+
+func describeRange(f *inputFile, from, to int64, all bool) string {
+	if all {
+		return name(f)
+	}
+	return fmt.Sprintf("%s, lines that begin in bytes %d to %d", name(f), from, to)
 }
 
 func name(f *inputFile) string {

@@ -1,10 +1,13 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 )
 
 type rowCount = atomic.Int64
@@ -24,43 +27,82 @@ type output struct {
 // may not be written to shows before the work is done. What is not an ordinary
 // file, a pipe or a device, is written in place.
 func createOutput(r *Run, path string) (*output, error) {
-	o := &output{path: path, target: path}
 	if path == Stdin {
-		o.file = os.Stdout
-		return o, nil
+		return &output{path: path, target: path, file: os.Stdout}, nil
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		o.target = real
+	target, err := followLinks(path)
+	if err != nil {
+		return nil, err
 	}
-	info, err := os.Stat(o.target)
-	mode := os.FileMode(0o666)
+	o := &output{path: path, target: target}
+	info, err := os.Stat(target)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("write %s: is a directory", path)
-	case err == nil && !info.Mode().IsRegular():
-		o.file, err = os.OpenFile(o.target, os.O_WRONLY, 0)
-		return o, err
+		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+	case err == nil && info.Mode().IsRegular():
+		if err = o.createTemp(info.Mode().Perm()); err == nil {
+			err = o.file.Chmod(info.Mode().Perm()) // not cut down by the umask
+		}
 	case err == nil:
-		mode = info.Mode().Perm()
+		if o.file, err = openPipe(r.ctx, target, os.O_WRONLY, info.Mode()); err == nil {
+			file := o.file
+			r.onAbort(func() { _ = file.SetWriteDeadline(time.Unix(1, 0)) }) // where writes may wait
+		}
+	default:
+		err = o.createTemp(0o666)
 	}
+	if err != nil {
+		_ = o.close() // what went wrong before says more
+		return nil, err
+	}
+	return o, nil
+}
+
+// followLinks returns the absolute path of the file that path leads to, which
+// need not exist.
+func followLinks(path string) (string, error) {
+	const most = 40 // as many as Linux follows
+	for range most {
+		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			return "", err
+		}
+		at := filepath.Join(dir, filepath.Base(path))
+		to, err := os.Readlink(at)
+		if err != nil { // no link
+			return filepath.Abs(at)
+		}
+		if path = to; !filepath.IsAbs(to) {
+			path = filepath.Join(dir, to)
+		}
+	}
+	return "", &fs.PathError{Op: "write", Path: path, Err: errors.New("too many symbolic links")}
+}
+
+// createTemp makes a new file beside the target.
+func (o *output) createTemp(mode fs.FileMode) error {
 	dir, base := filepath.Split(o.target)
+	base = base[:min(len(base), 200)] // names have 255 bytes at most
 	for i := 0; ; i++ {
 		name := filepath.Join(dir, fmt.Sprintf(".%s.%d-%d.tmp", base, os.Getpid(), i))
-		o.file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if os.IsExist(err) {
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		o.temp = name
-		return o, nil
+		o.file, o.temp = file, name
+		return nil
 	}
 }
 
 func (o *output) write(b []byte) error {
 	n, err := o.file.Write(b)
 	o.n += int64(n)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errAborted
+	}
 	return err
 }
 

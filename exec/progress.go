@@ -36,6 +36,13 @@ func (r *Run) watch(f func(Progress)) (stop func()) {
 		return func() {}
 	}
 	end, ended := make(chan struct{}), make(chan struct{})
+	tell := func(done bool) error {
+		err := guarded(func() error { f(r.progress(done)); return nil })
+		if err != nil {
+			r.fail(&Error{Op: "watch", Err: err}, 0)
+		}
+		return err
+	}
 	go func() {
 		defer close(ended)
 		tick := time.NewTicker(watchEvery)
@@ -43,9 +50,11 @@ func (r *Run) watch(f func(Progress)) (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				f(r.progress(false))
+				if tell(false) != nil {
+					return
+				}
 			case <-end:
-				f(r.progress(true))
+				_ = tell(true) // the run knows
 				return
 			}
 		}

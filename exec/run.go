@@ -27,6 +27,7 @@ type Config struct {
 
 // Run is one execution of a plan. Its methods may be called from any goroutine.
 type Run struct {
+	parent     context.Context // the caller's
 	ctx        context.Context
 	cancel     context.CancelCauseFunc
 	workers    int
@@ -118,13 +119,11 @@ func (r *Run) abort() {
 func (r *Run) err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.mu.err != nil {
-		return r.mu.err
+	err := r.mu.err
+	if cause := context.Cause(r.parent); cause != nil && (err == nil || isCancel(err) || errors.Is(err, cause)) {
+		return cause
 	}
-	if r.ctx.Err() != nil {
-		return context.Cause(r.ctx)
-	}
-	return nil
+	return err
 }
 
 // Each calls f for 0 to n-1 on all workers, for the parallel part of a Finish.
@@ -133,18 +132,13 @@ func (r *Run) Each(n int, f func(i int) error) error {
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(r.ctx)
 	for range min(n, r.workers) {
-		g.Go(func() (err error) {
-			defer func() {
-				if v := recover(); v != nil {
-					err = panicError(v)
-				}
-			}()
+		g.Go(func() error {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= n {
 					return nil
 				}
-				if err := f(i); err != nil {
+				if err := guarded(func() error { return f(i) }); err != nil {
 					return err
 				}
 			}
@@ -171,7 +165,7 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	if err != nil {
 		return err
 	}
-	r := &Run{workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
+	r := &Run{parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	woken := make(chan struct{})
@@ -186,13 +180,16 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 
 func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 	defer func() {
+		if err == nil {
+			err = r.mu.err // of the watcher's last call
+		}
 		for _, f := range r.mu.closers {
-			if e := f(); err == nil {
+			if e := guarded(f); err == nil {
 				err = e
 			}
 		}
 	}()
-	g, err := compileGuarded(r, roots)
+	g, err := compile(r, roots)
 	if err != nil {
 		return err
 	}
@@ -212,13 +209,12 @@ func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 	return nil
 }
 
-// compileGuarded turns a panic in a body, which may call the user's functions,
-// into an error.
-func compileGuarded(r *Run, roots []*plan.Node) (g *graph, err error) {
+// guarded runs f and makes an error of a panic in it.
+func guarded(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicError(v)
 		}
 	}()
-	return compile(r, roots)
+	return f()
 }

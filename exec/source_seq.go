@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"time"
@@ -12,8 +13,9 @@ const seqPatience = 10 * time.Millisecond
 
 // seqBatch is a morsel of a sequence: it has been read already.
 type seqBatch[T any] struct {
-	rows []T
-	err  error // after the rows
+	rows  []T
+	err   error // after the rows
+	first int64 // number of the first row, from 0
 }
 
 // seqSource reads a sequence, which can only be done by one goroutine at a
@@ -23,6 +25,7 @@ type seqSource[T any] struct {
 	next  func() (seqBatch[T], bool)
 	stop  func()
 	ended bool
+	given int64 // rows
 }
 
 // FromSeq is the body of a source of the elements of seq. An error ends the run.
@@ -43,7 +46,7 @@ func batched[T any](seq iter.Seq2[T, error]) iter.Seq[seqBatch[T]] {
 		asked := time.Now()
 		for v, err := range seq {
 			if err != nil {
-				yield(seqBatch[T]{rows, err})
+				yield(seqBatch[T]{rows: rows, err: err})
 				return
 			}
 			rows = append(rows, v)
@@ -79,6 +82,8 @@ func (s *seqSource[T]) Next(context.Context) (Morsel, error) {
 		return Morsel{}, io.EOF
 	}
 	s.ended = b.err != nil
+	b.first = s.given
+	s.given += int64(len(b.rows))
 	return Morsel{Part: b}, nil
 }
 
@@ -89,7 +94,12 @@ func (s *seqSource[T]) Read(w *Worker, m Morsel, down Pipe) error {
 			return err
 		}
 	}
-	return b.err
+	return w.Fail(len(b.rows), b.err)
+}
+
+// Describe names a morsel in errors.
+func (s *seqSource[T]) Describe(m Morsel) string {
+	return fmt.Sprintf("elements %d and on", m.Part.(seqBatch[T]).first+1)
 }
 
 func (s *seqSource[T]) Close() error {
@@ -121,21 +131,27 @@ func (s *splitSource[S, T]) Next(context.Context) (Morsel, error) {
 		return Morsel{}, io.EOF
 	}
 	s.next++
-	return Morsel{Part: s.splits[s.next-1]}, nil
+	return Morsel{Part: s.next - 1}, nil
+}
+
+// Describe names a morsel in errors.
+func (s *splitSource[S, T]) Describe(m Morsel) string {
+	i := m.Part.(int)
+	return fmt.Sprintf("split %d (%.80s)", i+1, fmt.Sprint(s.splits[i]))
 }
 
 func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
 	push := pushOf[T](down)
 	buf := scratch[T](w, BatchRows[T]())
-	n := 0
-	for v, err := range s.read(w.run.ctx, m.Part.(S)) {
+	n, pushed := 0, 0
+	for v, err := range s.read(w.run.ctx, s.splits[m.Part.(int)]) {
 		if err != nil {
 			if n > 0 {
 				if err := push(buf[:n]); err != nil {
 					return err
 				}
 			}
-			return err
+			return w.Fail(pushed+n, err)
 		}
 		buf[n] = v
 		if n++; n < len(buf) {
@@ -144,6 +160,7 @@ func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
 		if err := push(buf); err != nil {
 			return err
 		}
+		pushed += n
 		n = 0
 	}
 	if n == 0 {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"io"
 )
 
@@ -25,6 +26,15 @@ func (s *spans) Next(context.Context) (Morsel, error) {
 }
 
 func (s *spans) Close() error { return nil }
+
+// Describe names a morsel in errors.
+func (s *spans) Describe(m Morsel) string {
+	p := m.Part.(span)
+	if p.to-p.from == s.n {
+		return fmt.Sprintf("%d elements", s.n)
+	}
+	return fmt.Sprintf("elements %d to %d", p.from+1, p.to)
+}
 
 // sliceSource pushes the elements of a slice that belongs to the user: copies,
 // since who gets a batch may overwrite it.

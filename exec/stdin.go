@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -22,6 +23,34 @@ func openStdin(ctx context.Context) (io.ReadCloser, error) {
 		}
 	}
 	return io.NopCloser(os.Stdin), nil
+}
+
+// openPipe opens a file that is there. Opening a named pipe waits for its other
+// end, at most until ctx ends.
+func openPipe(ctx context.Context, path string, flag int, mode fs.FileMode) (*os.File, error) {
+	if mode&os.ModeNamedPipe == 0 {
+		return os.OpenFile(path, flag, 0)
+	}
+	opened, woken := make(chan struct{}), make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(woken)
+		// Opening both ends at once does not wait, and lets go on who waits for
+		// either.
+		if f, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+			<-opened
+			_ = f.Close()
+		}
+	})
+	f, err := os.OpenFile(path, flag, 0)
+	close(opened)
+	if !stop() {
+		<-woken
+		if err == nil {
+			_ = f.Close()
+		}
+		return nil, context.Cause(ctx)
+	}
+	return f, err
 }
 
 // interrupted is a file whose reads end when a context does.

@@ -55,7 +55,7 @@ func (w *Worker) Fail(i int, err error) error {
 	}
 	n := w.node()
 	e := &Error{Op: n.Op, Label: n.Label, Site: n.Site, Input: w.input(), Err: err}
-	if w.op != nil && i >= 0 {
+	if w.op != nil && i >= 0 && e.Input != "" {
 		e.Row = w.op.batchStart + int64(i) + 1
 	}
 	return e
@@ -77,12 +77,17 @@ func (w *Worker) input() string {
 }
 
 // guard runs f and makes an error of a panic in it, naming the operator that
-// the worker was in.
+// the worker was in. A goroutine that f ends takes the run with it.
 func (w *Worker) guard(f func() error) (err error) {
+	returned := false
 	defer func() {
 		if v := recover(); v != nil {
 			err = w.Fail(-1, panicError(v))
+		} else if !returned {
+			w.run.fail(w.Fail(-1, errGoexit), w.seq)
 		}
 	}()
-	return f()
+	err = f()
+	returned = true
+	return err
 }

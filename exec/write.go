@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/klauspost/compress/gzip"
@@ -33,6 +34,17 @@ func (x *writeLines[S]) order() *Turn { return x.turn }
 func (x *writeLines[S]) Close() error { return x.out.close() }
 
 func (x *writeLines[S]) Finish(r *Run, _ int) (Then, error) {
+	if x.out.n == 0 { // nothing at all is no file of these formats
+		pack, err := packerFor(x.out.path)
+		if err != nil {
+			return Then{}, err
+		}
+		if pack != nil {
+			if err := x.out.write(pack(nil, nil)); err != nil {
+				return Then{}, err
+			}
+		}
+	}
 	if err := x.out.finish(); err != nil {
 		return Then{}, err
 	}
@@ -57,30 +69,50 @@ type writeLocal[S ~string] struct {
 const packBytes = 1 << 20
 
 func (x *writeLines[S]) Open(w *Worker, _ int) (Local, error) {
-	l := &writeLocal[S]{x: x}
-	switch filepath.Ext(x.out.path) {
-	case ".gz":
-		l.pack = packGzip
-	case ".zst":
-		enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-		if err != nil {
-			return nil, fmt.Errorf("zstd: %w", err)
-		}
-		l.pack = func(dst, src []byte) []byte { return enc.EncodeAll(src, dst) }
+	pack, err := packerFor(x.out.path)
+	if err != nil {
+		return nil, err
 	}
-	l.gate = newGate[byte](w, x.turn, &writeTurn{out: x.out}, bottom)
-	return l, nil
+	return &writeLocal[S]{x: x, pack: pack, gate: newGate[byte](w, x.turn, &writeTurn{out: x.out}, bottom)}, nil
+}
+
+// writes is the file that the node writes, and nobody else in the run may; it
+// is empty for the device that drops everything.
+func (x *writeLines[S]) writes() string {
+	if x.out.target == os.DevNull {
+		return ""
+	}
+	return x.out.target
 }
 
 // packer appends src, compressed, to dst.
 type packer func(dst, src []byte) []byte
 
-func packGzip(dst, src []byte) []byte {
-	b := appender{dst}
+// packerFor makes one worker's packer for a file name; nil: not compressed.
+func packerFor(path string) (packer, error) {
+	switch filepath.Ext(path) {
+	case ".gz":
+		return packGzip(), nil
+	case ".zst":
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+		if err != nil {
+			return nil, fmt.Errorf("zstd: %w", err)
+		}
+		return func(dst, src []byte) []byte { return z.EncodeAll(src, dst) }, nil
+	}
+	return nil, nil
+}
+
+func packGzip() packer {
+	var b appender
 	z := gzip.NewWriter(&b)
-	_, _ = z.Write(src) // writing to memory does not fail
-	_ = z.Close()
-	return b.b
+	return func(dst, src []byte) []byte {
+		b.b = dst
+		z.Reset(&b)
+		_, _ = z.Write(src) // writing to memory does not fail
+		_ = z.Close()
+		return b.b
+	}
 }
 
 type appender struct{ b []byte }

@@ -24,6 +24,7 @@ const (
 	batchRows    = 256
 	maxFront     = 32 << 10
 	minBuffered  = 8 << 10
+	bufferBytes  = 96 << 20 // entries in all partitions before merging them is tried
 	bypassedRows = 1 << 20
 )
 
@@ -80,7 +81,7 @@ func (t tuning) forEntries(size uintptr) tuning {
 		}
 	}
 	if t.buffered == 0 {
-		t.buffered = minBuffered
+		t.buffered = max(minBuffered, bufferBytes/Partitions/int(size))
 	}
 	if t.bypass == 0 {
 		t.bypass = bypassedRows
