@@ -2,6 +2,7 @@ package hashtable
 
 import (
 	"reflect"
+	"runtime"
 	"unsafe"
 )
 
@@ -41,44 +42,60 @@ func planAt(ops []op, t reflect.Type, off uintptr) []op {
 // of K, so every read and write stays within the key that is passed.
 
 // hasherFor returns a function that hashes a batch of plain keys, with the
-// lowest bit set.
+// lowest bit set. The loops are not generic: see tokenize.
 func hasherFor[K comparable]() func(ks []K, hs []uint64) {
-	ops := plan(reflect.TypeFor[K]())
-	if len(ops) == 1 && ops[0].off == 0 {
-		switch ops[0].size {
+	t := reflect.TypeFor[K]()
+	ops := plan(t)
+	if len(ops) == 1 && ops[0].size == t.Size() && (t.Align() == int(t.Size()) || unaligned) {
+		switch t.Size() {
 		case 1:
-			return hashKeys[K, uint8]
+			return func(ks []K, hs []uint64) { hash8(words[uint8](ks), hs) }
 		case 2:
-			return hashKeys[K, uint16]
+			return func(ks []K, hs []uint64) { hash16(words[uint16](ks), hs) }
 		case 4:
-			return hashKeys[K, uint32]
+			return func(ks []K, hs []uint64) { hash32(words[uint32](ks), hs) }
 		case 8:
-			return hashKeys[K, uint64]
+			return func(ks []K, hs []uint64) { hash64(words[uint64](ks), hs) }
 		}
 	}
-	return func(ks []K, hs []uint64) { hashPlanned(ks, hs, ops) }
-}
-
-// hashKeys hashes keys that begin with a word W and have nothing else that
-// counts.
-func hashKeys[K comparable, W uint8 | uint16 | uint32 | uint64](ks []K, hs []uint64) {
-	hs = hs[:len(ks)]
-	for i := range ks {
-		hs[i] = hashWord(uint64(*(*W)(unsafe.Pointer(&ks[i])))) | 1
+	return func(ks []K, hs []uint64) {
+		hashPlanned(unsafe.Pointer(unsafe.SliceData(ks)), t.Size(), ops, hs[:len(ks)])
 	}
 }
 
-func hashPlanned[K comparable](ks []K, hs []uint64, ops []op) {
+// unaligned says that the machine loads words from any address.
+const unaligned = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64"
+
+// words gives keys as the words that they are. Invariant: hasherFor has checked
+// that K is of the size of W, all of it counts, and that it is aligned like W
+// where that matters.
+func words[W, K any](ks []K) []W {
+	return unsafe.Slice((*W)(unsafe.Pointer(unsafe.SliceData(ks))), len(ks))
+}
+
+func hash8(ks []uint8, hs []uint64)   { hashWordsOf(ks, hs) }
+func hash16(ks []uint16, hs []uint64) { hashWordsOf(ks, hs) }
+func hash32(ks []uint32, hs []uint64) { hashWordsOf(ks, hs) }
+func hash64(ks []uint64, hs []uint64) { hashWordsOf(ks, hs) }
+
+func hashWordsOf[W uint8 | uint16 | uint32 | uint64](ks []W, hs []uint64) {
 	hs = hs[:len(ks)]
 	for i := range ks {
-		p := unsafe.Pointer(&ks[i])
+		hs[i] = hashWord(uint64(ks[i])) | 1
+	}
+}
+
+// hashPlanned hashes the len(hs) keys of size bytes each that begin at p.
+func hashPlanned(p unsafe.Pointer, size uintptr, ops []op, hs []uint64) {
+	for i := range hs {
+		k := unsafe.Add(p, uintptr(i)*size)
 		h := uint64(mulC)
 		for _, o := range ops {
 			if o.size == 0 {
-				h = hashStringInto(h, *(*string)(unsafe.Add(p, o.off)))
+				h = hashStringInto(h, *(*string)(unsafe.Add(k, o.off)))
 				continue
 			}
-			h = hashMemory(h, unsafe.Add(p, o.off), o.size)
+			h = hashMemory(h, unsafe.Add(k, o.off), o.size)
 		}
 		hs[i] = h | 1
 	}

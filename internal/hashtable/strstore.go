@@ -22,7 +22,7 @@ func (g *stringGrouping[T, K, A]) Local() Local[T, K, A] {
 		stringGrouping: g,
 		table:          newStrTable(g.tune.firstFront(), frontMix, g.spec.Init),
 		toks:           make([]token, g.tune.batch),
-		long:           make([]string, g.tune.batch),
+		keys:           make([]string, g.tune.batch),
 	}, g.tune)
 }
 
@@ -67,13 +67,14 @@ type stringStore[T any, K comparable, A any] struct {
 	table   *strTable[A]
 	parts   [Partitions]stringPart[A]
 	toks    []token
-	long    []string
+	keys    []string // of the batch
 	gauge   gauge
 	scratch *strTable[A] // of compact
 }
 
 func (s *stringStore[T, K, A]) read(rows []T) error {
-	if !readStrings(rows, s.spec.Key, s.toks, s.long) {
+	readStrings(rows, s.spec.Key, s.keys)
+	if !tokenize(s.keys[:len(rows)], s.toks) {
 		return errKeyLength
 	}
 	return nil
@@ -86,11 +87,11 @@ func (s *stringStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	}
 	switch {
 	case s.spec.Count:
-		countStrings(any(s.table).(*strTable[int64]), toks, s.long)
+		countStrings(any(s.table).(*strTable[int64]), toks, s.keys)
 	case s.spec.Add != nil:
-		foldStrings(s.table, toks, s.long, rows, s.spec.Add)
+		foldStrings(s.table, toks, s.keys, rows, s.spec.Add)
 	default:
-		foldStringsAt(s.table, toks, s.long, rows, at, s.spec.AddAt)
+		foldStringsAt(s.table, toks, s.keys, rows, at, s.spec.AddAt)
 	}
 }
 
@@ -101,8 +102,8 @@ func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 		part := &s.parts[partitionOf(k.h)]
 		e := part.next()
 		e.w0, e.w1, e.n = k.w0, k.w1, k.n
-		if k.long() {
-			e.ref = part.keys.add(s.long[i])
+		if k.n >= long {
+			e.ref = part.keys.add(s.keys[i])
 		}
 		if init != nil {
 			init(&e.a)
@@ -136,10 +137,10 @@ func (s *stringStore[T, K, A]) drain() {
 		if e.n == 0 {
 			continue
 		}
-		part := &s.parts[partitionOf(hashWords(e.w0, e.w1, e.n))]
+		part := &s.parts[partitionOf(e.hash())]
 		d := part.next()
 		*d = *e
-		if e.n > inline+1 {
+		if e.n >= long {
 			d.ref = part.keys.add(t.keys.list[e.ref])
 		}
 		if s.spec.Size != nil {

@@ -1,6 +1,7 @@
 package hashtable
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"anabranch.dev/internal/stamp"
@@ -20,6 +21,12 @@ type strEntry[A any] struct {
 	a      A
 }
 
+// hash is hashWords of the entry, spelled out to be inlined: see tokenize.
+func (e *strEntry[A]) hash() uint64 {
+	hi, lo := bits.Mul64(e.w0^mulA, e.w1^mulB^uint64(e.n)<<32)
+	return (hi ^ lo) * mulD
+}
+
 func (e *strEntry[A]) is(k *token) bool { return e.w0 == k.w0 && e.w1 == k.w1 && e.n == k.n }
 
 // token is a string key as it is compared and hashed.
@@ -29,7 +36,8 @@ type token struct {
 	n      uint32 // length plus one
 }
 
-func (k *token) long() bool { return k.n > inline+1 }
+// long is the least n of a key that does not fit into an entry.
+const long = inline + 2
 
 // longKeys owns the strings that do not fit into entries.
 type longKeys struct {
@@ -64,12 +72,12 @@ func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
 	mask := uint64(len(t.slots) - 1)
 	for i := k.h * t.mix >> (t.shift & 63); ; i++ {
 		e := &t.slots[i&mask]
-		if e.is(k) && (!k.long() || t.keys.list[e.ref] == s) {
+		if e.is(k) && (k.n < long || t.keys.list[e.ref] == s) {
 			return e
 		}
 		if e.n == 0 {
 			e.w0, e.w1, e.n = k.w0, k.w1, k.n
-			if k.long() {
+			if k.n >= long {
 				e.ref = t.keys.add(s)
 			}
 			if t.init != nil {
@@ -92,7 +100,7 @@ func (t *strTable[A]) grow(factor int) {
 		if e.n == 0 {
 			continue
 		}
-		i := hashWords(e.w0, e.w1, e.n) * t.mix >> (t.shift & 63) & mask
+		i := e.hash() * t.mix >> (t.shift & 63) & mask
 		for t.slots[i].n != 0 {
 			i = (i + 1) & mask
 		}
@@ -105,13 +113,23 @@ func (t *strTable[A]) bytes() int64 {
 	return int64(len(t.slots))*int64(unsafe.Sizeof(e)) + t.keys.bytes()
 }
 
-// readStrings reads the keys of rows into toks, and the long ones also into
-// long, at the same index. It reports whether all are shorter than 4 GiB.
-func readStrings[T any, K comparable](rows []T, key func(T) K, toks []token, long []string) bool {
-	toks, long = toks[:len(rows)], long[:len(rows)]
+// readStrings reads the keys of rows. They are valid as long as the rows.
+func readStrings[T any, K comparable](rows []T, key func(T) K, keys []string) {
+	keys = keys[:len(rows)]
 	for i := range rows {
 		k := key(rows[i])
-		s := asString(&k)
+		keys[i] = asString(&k)
+	}
+}
+
+// tokenize makes the tokens of keys. It reports whether all are shorter than
+// 4 GiB.
+//
+// It is not generic: a generic function is compiled in the package of its type
+// arguments, where the compiler does not inline what it calls here.
+func tokenize(keys []string, toks []token) bool {
+	toks = toks[:len(keys)]
+	for i, s := range keys {
 		t := &toks[i]
 		if readable16(s) {
 			t.w0, t.w1 = load16(s)
@@ -122,7 +140,6 @@ func readStrings[T any, K comparable](rows []T, key func(T) K, toks []token, lon
 				return false
 			}
 			t.w0, t.w1 = word(s), hashTail(s)
-			long[i] = s
 		}
 		t.n = uint32(len(s)) + 1
 		t.h = hashWords(t.w0, t.w1, t.n)
@@ -131,30 +148,30 @@ func readStrings[T any, K comparable](rows []T, key func(T) K, toks []token, lon
 }
 
 // foldStrings adds rows to their groups. There must be room for all.
-func foldStrings[T any, A any](t *strTable[A], toks []token, long []string, rows []T, add func(*A, T)) {
+func foldStrings[T any, A any](t *strTable[A], toks []token, keys []string, rows []T, add func(*A, T)) {
 	slots, shift, mix := t.slots, t.shift&63, t.mix
 	mask := uint64(len(slots) - 1)
-	rows, long = rows[:len(toks)], long[:len(toks)]
+	rows, keys = rows[:len(toks)], keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.long() {
-			e = t.group(k, long[i])
+		if !e.is(k) || k.n >= long {
+			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i])
 	}
 }
 
 // foldStringsAt is foldStrings for functions that take the row's place.
-func foldStringsAt[T any, A any](t *strTable[A], toks []token, long []string, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
+func foldStringsAt[T any, A any](t *strTable[A], toks []token, keys []string, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
 	slots, shift, mix := t.slots, t.shift&63, t.mix
 	mask := uint64(len(slots) - 1)
-	rows, long = rows[:len(toks)], long[:len(toks)]
+	rows, keys = rows[:len(toks)], keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.long() {
-			e = t.group(k, long[i])
+		if !e.is(k) || k.n >= long {
+			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i], at)
 		at.Row++
@@ -162,15 +179,15 @@ func foldStringsAt[T any, A any](t *strTable[A], toks []token, long []string, ro
 }
 
 // countStrings is foldStrings that adds one for each row.
-func countStrings(t *strTable[int64], toks []token, long []string) {
+func countStrings(t *strTable[int64], toks []token, keys []string) {
 	slots, shift, mix := t.slots, t.shift&63, t.mix
 	mask := uint64(len(slots) - 1)
-	long = long[:len(toks)]
+	keys = keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.long() {
-			e = t.group(k, long[i])
+		if !e.is(k) || k.n >= long {
+			e = t.group(k, keys[i])
 		}
 		e.a++
 	}
@@ -182,16 +199,16 @@ func mergeStrings[A any](t *strTable[A], es []strEntry[A], from []string, merge 
 	mask := uint64(len(t.slots) - 1)
 	for j := range es {
 		s := &es[j]
-		for i := hashWords(s.w0, s.w1, s.n) * t.mix >> (t.shift & 63); ; i++ {
+		for i := s.hash() * t.mix >> (t.shift & 63); ; i++ {
 			e := &t.slots[i&mask]
 			if e.w0 == s.w0 && e.w1 == s.w1 && e.n == s.n &&
-				(s.n <= inline+1 || t.keys.list[e.ref] == from[s.ref]) {
+				(s.n < long || t.keys.list[e.ref] == from[s.ref]) {
 				merge(&e.a, &s.a)
 				break
 			}
 			if e.n == 0 {
 				*e = *s
-				if s.n > inline+1 {
+				if s.n >= long {
 					e.ref = t.keys.add(from[s.ref])
 				}
 				t.n++
@@ -219,7 +236,7 @@ func touchStrEntries[A any](t *strTable[A], es []strEntry[A]) (sum uint64) {
 	mask := uint64(len(t.slots) - 1)
 	for j := range es {
 		e := &es[j]
-		sum += t.slots[hashWords(e.w0, e.w1, e.n)*t.mix>>(t.shift&63)&mask].w0
+		sum += t.slots[e.hash()*t.mix>>(t.shift&63)&mask].w0
 	}
 	return sum
 }
