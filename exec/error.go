@@ -77,5 +77,8 @@ var errGoexit = errors.New("a function called runtime.Goexit")
 
 // panicError makes an error of what recover returned.
 func panicError(v any) error {
+	if p, ok := v.(*PanicError); ok { // passed on from another goroutine
+		return p
+	}
 	return &PanicError{Value: v, Stack: debug.Stack()}
 }

@@ -32,13 +32,13 @@ func createOutput(r *Run, path string) (*output, error) {
 	}
 	target, err := followLinks(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
 	o := &output{path: path, target: target}
 	info, err := os.Stat(target)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+		return nil, fmt.Errorf("write %s: is a directory", path)
 	case err == nil && info.Mode().IsRegular():
 		if err = o.createTemp(info.Mode().Perm()); err == nil {
 			err = o.file.Chmod(info.Mode().Perm()) // not cut down by the umask
@@ -53,7 +53,7 @@ func createOutput(r *Run, path string) (*output, error) {
 	}
 	if err != nil {
 		_ = o.close() // what went wrong before says more
-		return nil, err
+		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
 	return o, nil
 }
@@ -76,7 +76,7 @@ func followLinks(path string) (string, error) {
 			path = filepath.Join(dir, to)
 		}
 	}
-	return "", &fs.PathError{Op: "write", Path: path, Err: errors.New("too many symbolic links")}
+	return "", errors.New("too many symbolic links")
 }
 
 // createTemp makes a new file beside the target.

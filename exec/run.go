@@ -161,10 +161,14 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	budget, err := newBudget(c.Memory, c.Workers)
 	if err != nil {
 		return err
 	}
+	raiseHeapFloor(budget.limit)
 	r := &Run{parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
@@ -191,7 +195,8 @@ func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 	}()
 	g, err := compile(r, roots)
 	if err != nil {
-		return err
+		r.fail(err, 0)
+		return r.err()
 	}
 	r.totals.init(r, g)
 	defer r.watch(c.Watch)()

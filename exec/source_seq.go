@@ -38,31 +38,39 @@ func FromSeq[T any](seq iter.Seq2[T, error]) Body {
 }
 
 // batched gathers elements into batches: small ones at first, so that whoever
-// wants few is not kept waiting, and whatever is there when time is up.
+// wants few is not kept waiting, and whatever is there when time is up. A panic
+// of the sequence becomes the error of its last batch, with the stack of where
+// it happened.
 func batched[T any](seq iter.Seq2[T, error]) iter.Seq[seqBatch[T]] {
 	return func(yield func(seqBatch[T]) bool) {
-		limit := 1
-		rows := make([]T, 0, limit)
-		asked := time.Now()
-		for v, err := range seq {
-			if err != nil {
-				yield(seqBatch[T]{rows: rows, err: err})
-				return
+		left := false // nobody wants more
+		var rows []T
+		err := guarded(func() error {
+			limit := 1
+			asked := time.Now()
+			for v, err := range seq {
+				if err != nil {
+					return err
+				}
+				rows = append(rows, v)
+				n := len(rows)
+				if n < limit && (n&(n-1) != 0 && n%64 != 0 || time.Since(asked) < seqPatience) {
+					continue
+				}
+				if left = !yield(seqBatch[T]{rows: rows}); left {
+					return nil
+				}
+				limit = min(limit*2, BatchRows[T]())
+				rows = make([]T, 0, limit)
+				asked = time.Now()
 			}
-			rows = append(rows, v)
-			n := len(rows)
-			if n < limit && (n&(n-1) != 0 && n%64 != 0 || time.Since(asked) < seqPatience) {
-				continue
-			}
-			if !yield(seqBatch[T]{rows: rows}) {
-				return
-			}
-			limit = min(limit*2, BatchRows[T]())
-			rows = make([]T, 0, limit)
-			asked = time.Now()
-		}
-		if len(rows) > 0 {
-			yield(seqBatch[T]{rows: rows})
+			return nil
+		})
+		switch {
+		case left && err != nil:
+			panic(err) // in the goroutine that has left
+		case !left && (err != nil || len(rows) > 0):
+			yield(seqBatch[T]{rows: rows, err: err})
 		}
 	}
 }
@@ -94,7 +102,10 @@ func (s *seqSource[T]) Read(w *Worker, m Morsel, down Pipe) error {
 			return err
 		}
 	}
-	return w.Fail(len(b.rows), b.err)
+	if b.err != nil {
+		return w.failRow(int64(len(b.rows))+1, b.err)
+	}
+	return nil
 }
 
 // Describe names a morsel in errors.
@@ -143,7 +154,7 @@ func (s *splitSource[S, T]) Describe(m Morsel) string {
 func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
 	push := pushOf[T](down)
 	buf := scratch[T](w, BatchRows[T]())
-	n, pushed := 0, 0
+	n, pushed := 0, int64(0)
 	for v, err := range s.read(w.run.ctx, s.splits[m.Part.(int)]) {
 		if err != nil {
 			if n > 0 {
@@ -151,7 +162,7 @@ func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
 					return err
 				}
 			}
-			return w.Fail(pushed+n, err)
+			return w.failRow(pushed+int64(n)+1, err)
 		}
 		buf[n] = v
 		if n++; n < len(buf) {
@@ -160,7 +171,7 @@ func (s *splitSource[S, T]) Read(w *Worker, m Morsel, down Pipe) error {
 		if err := push(buf); err != nil {
 			return err
 		}
-		pushed += n
+		pushed += int64(n)
 		n = 0
 	}
 	if n == 0 {

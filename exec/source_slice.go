@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 )
 
 // morselRows is how many rows of n a morsel has: enough morsels to keep many
@@ -95,7 +96,7 @@ func Range[N Integer](from, to N) Body {
 	return func(*Run) (any, error) {
 		n := int64(0)
 		if from < to {
-			n = int64(to) - int64(from) // right for any two that are less than 1<<63 apart
+			n = int64(min(uint64(to)-uint64(from), math.MaxInt64)) // no run gets to the end of more
 		}
 		return &rangeSource[N]{spans{n: n}, from}, nil
 	}

@@ -53,10 +53,20 @@ func (w *Worker) Fail(i int, err error) error {
 	if _, named := err.(*Error); named && i < 0 {
 		return err
 	}
+	row := int64(0)
+	if i >= 0 && w.op != nil {
+		row = w.op.batchStart + int64(i) + 1
+	}
+	return w.failRow(row, err)
+}
+
+// failRow says that the current operator failed with err on a row of the
+// morsel, counted from 1; 0 is not known.
+func (w *Worker) failRow(row int64, err error) error {
 	n := w.node()
 	e := &Error{Op: n.Op, Label: n.Label, Site: n.Site, Input: w.input(), Err: err}
-	if w.op != nil && i >= 0 && e.Input != "" {
-		e.Row = w.op.batchStart + int64(i) + 1
+	if e.Input != "" { // a row of what would say nothing
+		e.Row = row
 	}
 	return e
 }
