@@ -1,0 +1,60 @@
+//go:build go1.27
+
+package df
+
+import (
+	"context"
+	"iter"
+
+	"anabranch.dev/df/agg"
+)
+
+// The methods of this file are functions of this package in another spelling,
+// for Go 1.27 and later, where methods may have type parameters:
+//
+//	df.Lines("books/**/*.txt").FlatMap(strings.FieldsSeq).CountBy(strings.ToLower).Top(10, order)
+
+// Map is [Map] as a method.
+func (s Stream[T]) Map[U any](f func(T) U) Stream[U] { return Map(s, f) }
+
+// MapErr is [MapErr] as a method.
+func (s Stream[T]) MapErr[U any](f func(T) (U, error)) Stream[U] { return MapErr(s, f) }
+
+// MapConcurrent is [MapConcurrent] as a method.
+func (s Stream[T]) MapConcurrent[U any](n int, f func(context.Context, T) (U, error)) Stream[U] {
+	return MapConcurrent(s, n, f)
+}
+
+// FlatMap is [FlatMap] as a method.
+func (s Stream[T]) FlatMap[U any](f func(T) iter.Seq[U]) Stream[U] { return FlatMap(s, f) }
+
+// Expand is [Expand] as a method.
+func (s Stream[T]) Expand[U any](f func(dst []U, v T) []U) Stream[U] { return Expand(s, f) }
+
+// MapBatch is [MapBatch] as a method.
+func (s Stream[T]) MapBatch[U any](f func(dst []U, rows []T) []U) Stream[U] { return MapBatch(s, f) }
+
+// Enumerate is [Enumerate] as a method.
+func (s Stream[T]) Enumerate[R any](f func(i int64, v T) R) Stream[R] { return Enumerate(s, f) }
+
+// Chunk is [Chunk] as a method.
+func (s Stream[T]) Chunk[R any](n int, f func([]T) R) Stream[R] { return Chunk(s, n, f) }
+
+// Zip is [Zip] as a method.
+func (s Stream[T]) Zip[U, R any](b Stream[U], f func(T, U) R) Stream[R] { return Zip(s, b, f) }
+
+// Aggregate is [Aggregate] as a method.
+func (s Stream[T]) Aggregate[A, R any](f agg.Func[T, A, R]) Stream[R] { return Aggregate(s, f) }
+
+// CountBy is [CountBy] as a method.
+func (s Stream[T]) CountBy[K comparable](key func(T) K) Stream[KV[K, int64]] {
+	return CountBy(s, key)
+}
+
+// AggregateBy is [AggregateBy] as a method.
+func (s Stream[T]) AggregateBy[K comparable, A, R any](key func(T) K, f agg.Func[T, A, R]) Stream[KV[K, R]] {
+	return AggregateBy(s, key, f)
+}
+
+// DistinctBy is [DistinctBy] as a method.
+func (s Stream[T]) DistinctBy[K comparable](key func(T) K) Stream[T] { return DistinctBy(s, key) }

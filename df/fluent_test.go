@@ -1,0 +1,87 @@
+//go:build go1.27
+
+package df_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"anabranch.dev/df"
+	"anabranch.dev/df/agg"
+)
+
+func ExampleStream_FlatMap() {
+	count := func(kv df.KV[string, int64]) int64 { return kv.Value }
+	poem := df.FromSlice([]string{"the more it snows", "the more it goes", "on snowing"})
+	top := poem.FlatMap(strings.FieldsSeq).CountBy(strings.ToUpper).Top(2, df.Desc(count).Then(df.Desc(func(kv df.KV[string, int64]) string { return kv.Key })))
+	for kv, err := range df.All(context.Background(), top) {
+		fmt.Println(kv.Value, kv.Key, err)
+	}
+	// Output:
+	// 2 THE <nil>
+	// 2 MORE <nil>
+}
+
+// fluentCase is a plan in both spellings.
+func fluentCase[R any](name string, method, function df.Stream[R]) func(*testing.T) {
+	return func(t *testing.T) {
+		one := df.Workers(1) // groups come in the same order too
+		same(t, name, collect(t, method, one), collect(t, function, one))
+	}
+}
+
+func TestMethodsDoWhatFunctionsDo(t *testing.T) {
+	s := df.FromSlice(zipfRows(5, 3000))
+	other := df.Range[int64](0, 500)
+	batch := func(dst, rows []int64) []int64 { return append(dst, rows...) }
+	for name, run := range map[string]func(*testing.T){
+		"Map":                fluentCase("Map", s.Map(text), df.Map(s, text)),
+		"MapErr":             fluentCase("MapErr", s.Map(text).MapErr(textLength), df.MapErr(df.Map(s, text), textLength)),
+		"MapConcurrent":      fluentCase("MapConcurrent", s.MapConcurrent(3, slowText), df.MapConcurrent(s, 3, slowText)),
+		"FlatMap":            fluentCase("FlatMap", s.FlatMap(copiesSeq), df.FlatMap(s, copiesSeq)),
+		"Expand":             fluentCase("Expand", s.Expand(copies), df.Expand(s, copies)),
+		"MapBatch":           fluentCase("MapBatch", s.MapBatch(batch), df.MapBatch(s, batch)),
+		"Enumerate":          fluentCase("Enumerate", s.Enumerate(pair), df.Enumerate(s, pair)),
+		"Chunk":              fluentCase("Chunk", s.Chunk(7, slices.Clone[[]int64]), df.Chunk(s, 7, slices.Clone[[]int64])),
+		"Zip":                fluentCase("Zip", s.Zip(other, pair), df.Zip(s, other, pair)),
+		"Aggregate":          fluentCase("Aggregate", s.Aggregate(toStats), df.Aggregate(s, toStats)),
+		"CountBy":            sameFluentGroups(s.CountBy(mod10), df.CountBy(s, mod10)),
+		"AggregateBy":        sameFluentGroups(s.AggregateBy(mod10, toStats), df.AggregateBy(s, mod10, toStats)),
+		"Aggregate uncalled": fluentCase("Aggregate", s.Aggregate(agg.Count), df.Aggregate(s, agg.Count)),
+		"DistinctBy": func(t *testing.T) {
+			sameSet(t, "DistinctBy", collect(t, s.DistinctBy(mod10)), collect(t, df.DistinctBy(s, mod10)))
+		},
+		"those of both Go versions": fluentCase("chain",
+			s.Filter(isOdd).Update(func(v *int64) { *v++ }).Skip(5).Take(500).Sample(0.5, 1).Concat(other).Top(50, df.Asc(mod10)),
+			df.Top(df.Concat(df.Sample(df.Take(df.Skip(df.Update(df.Filter(s, isOdd), func(v *int64) { *v++ }), 5), 500), 0.5, 1), other), 50, df.Asc(mod10))),
+		"Reduce, Count, Inspect": fluentCase("chain",
+			s.Inspect(func(int64) {}).Reduce(func(a, b int64) int64 { return a ^ b }).Concat(s.Count()),
+			df.Concat(df.Reduce(df.Inspect(s, func(int64) {}), func(a, b int64) int64 { return a ^ b }), df.Count(s))),
+	} {
+		t.Run(name, run)
+	}
+}
+
+func textLength(s string) (int, error) { return len(s), nil }
+
+func sameFluentGroups[V any](method, function df.Stream[df.KV[int64, V]]) func(*testing.T) {
+	return func(t *testing.T) {
+		want := map[int64]V{}
+		for _, kv := range collect(t, function) {
+			want[kv.Key] = kv.Value
+		}
+		sameGroups(t, "groups", collect(t, method), want)
+	}
+}
+
+// TestMethodsKeepTheCallSite: the place in errors is where the method was
+// called.
+func TestMethodsKeepTheCallSite(t *testing.T) {
+	s := df.FromSlice([]int64{1}).Map(text)
+	if plan := df.Explain(s); !strings.Contains(plan, "fluent_test.go:") || strings.Contains(plan, "fluent.go:") {
+		t.Errorf("the plan does not name this file:\n%s", plan)
+	}
+}
