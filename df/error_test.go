@@ -442,7 +442,7 @@ func TestMisuse(t *testing.T) {
 	self := df.Self[int]
 	asc := df.Asc(self)
 	ctx := context.Background()
-	type pointers struct{ p *int }
+	type pointers struct{ P *int }
 	tests := []struct {
 		says string
 		f    func()

@@ -29,13 +29,7 @@ func naiveLines(text []byte) []string {
 		if err == io.EOF && line == "" {
 			return lines
 		}
-		if strings.HasSuffix(line, "\n") {
-			line = line[:len(line)-1]
-		}
-		if strings.HasSuffix(line, "\r") {
-			line = line[:len(line)-1]
-		}
-		lines = append(lines, line)
+		lines = append(lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 	}
 }
 

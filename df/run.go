@@ -83,7 +83,7 @@ func ForEach[T any](ctx context.Context, s Stream[T], f func(T) error, options .
 func First[T any](ctx context.Context, s Stream[T], options ...Option) (row T, ok bool, err error) {
 	o := sink("First", "first", s, exec.Deliver(func(rows []T) error {
 		row, ok = rows[0], true
-		return exec.Stop
+		return exec.ErrStop
 	}))
 	err = Run(ctx, o, options...)
 	return row, ok && err == nil, err

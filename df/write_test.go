@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -251,8 +252,8 @@ func TestCannotWrite(t *testing.T) {
 	if err := os.Mkdir(locked, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	ran := false
-	s := df.Inspect(df.FromSlice(naiveLines(randomText(1, 1<<20, 40))), func(string) { ran = true })
+	var ran atomic.Bool
+	s := df.Inspect(df.FromSlice(naiveLines(randomText(1, 1<<20, 40))), func(string) { ran.Store(true) })
 	tests := []struct {
 		path string
 		is   error
@@ -270,7 +271,7 @@ func TestCannotWrite(t *testing.T) {
 		if !errors.As(err, &e) || e.Label != "result" || test.is != nil && !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.path) {
 			t.Errorf("%s: error %v", test.path, err)
 		}
-		if ran {
+		if ran.Load() {
 			t.Errorf("%s: the run began", test.path)
 		}
 	}

@@ -75,7 +75,7 @@ func (l *concurrentLocal[T, U]) push(rows []T) error {
 	run := l.w.run
 	for i, v := range rows {
 		if l.down.Done() {
-			return Stop
+			return ErrStop
 		}
 		select {
 		case l.c.tokens <- struct{}{}:
@@ -122,7 +122,7 @@ func (l *concurrentLocal[T, U]) deliver() {
 			}
 			err := push(batch)
 			batch = batch[:0]
-			if err == Stop {
+			if err == ErrStop {
 				return nil // rows of this worker that follow are dropped below
 			}
 			return err
@@ -133,7 +133,7 @@ func (l *concurrentLocal[T, U]) deliver() {
 					return err
 				}
 				w.seq = k.mark.Seq
-				if err := l.down.Mark(k.mark); err != nil && err != Stop {
+				if err := l.down.Mark(k.mark); err != nil && err != ErrStop {
 					return err
 				}
 				w.run.totals.publish(w, Morsel{})

@@ -9,9 +9,9 @@ import (
 // [Breaker].
 type Body func(r *Run) (any, error)
 
-// Stop is returned by a Push that wants no more rows: not of this morsel, and
+// ErrStop is returned by a Push that wants no more rows: not of this morsel, and
 // not of any later one. It ends a branch early and is not an error.
-var Stop = errors.New("exec: no more rows wanted")
+var ErrStop = errors.New("exec: no more rows wanted")
 
 // A Pipe is what a stage pushes its rows into. It belongs to one worker.
 type Pipe struct {

@@ -44,7 +44,7 @@ func newGate[T any](w *Worker, t *Turn, to turned[T], down Pipe) Pipe {
 
 func (g *gate[T]) push(rows []T) error {
 	if g.to.done() {
-		return Stop
+		return ErrStop
 	}
 	if !g.turn.Mine(g.w) {
 		g.held = append(g.held, rows...)
@@ -83,7 +83,7 @@ func (g *gate[T]) stream(rows []T) error {
 	}
 	g.leave(from)
 	if g.to.done() {
-		return Stop
+		return ErrStop
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (g *gate[T]) onMark(m Mark) error {
 	from := g.enter()
 	switch m.Kind {
 	case MorselEnd:
-		if err := g.morselEnd(); err != nil && err != Stop {
+		if err := g.morselEnd(); err != nil && err != ErrStop {
 			return err
 		}
 		g.sent = 0
@@ -104,10 +104,13 @@ func (g *gate[T]) onMark(m Mark) error {
 		if err := g.turn.Wait(g.w); err != nil {
 			return err
 		}
+		if err := g.release(); err != nil && err != ErrStop { // rows that came with the end
+			return err
+		}
 		if err := g.to.atEnd(); err != nil {
 			return err
 		}
-		if err := g.to.after(); err != nil && err != Stop {
+		if err := g.to.after(); err != nil && err != ErrStop {
 			return err
 		}
 	}

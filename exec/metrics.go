@@ -74,7 +74,7 @@ func meter[T any](w *Worker, s *opStat, down Pipe) Pipe {
 		} else {
 			err = push(rows)
 		}
-		if err != nil && err != Stop {
+		if err != nil && err != ErrStop {
 			return err // w.op stays where it failed
 		}
 		s.batchStart += n

@@ -194,15 +194,15 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 	w.op = w.stat(l.origin.node)
 	if end {
 		w.src = nil
-		if err := pipe.Mark(Mark{End, m.Seq}); err != nil && err != Stop {
+		if err := pipe.Mark(Mark{End, m.Seq}); err != nil && err != ErrStop {
 			return w.Fail(-1, err)
 		}
 	} else if !pipe.Done() {
-		if err := l.src.Read(w, m, pipe); err != nil && err != Stop {
+		if err := l.src.Read(w, m, pipe); err != nil && err != ErrStop {
 			return w.Fail(-1, err)
 		}
 	}
-	if err := pipe.Mark(Mark{MorselEnd, m.Seq}); err != nil && err != Stop {
+	if err := pipe.Mark(Mark{MorselEnd, m.Seq}); err != nil && err != ErrStop {
 		return w.Fail(-1, err)
 	}
 	for _, t := range l.skip {

@@ -75,7 +75,7 @@ func (c *collect[T]) Finish(r *Run, _ int) (Then, error) {
 func (c *collect[T]) Close() error { return nil }
 
 // Deliver is the body of a sink that gives every batch to f: in input order,
-// one call at a time. An error of f ends the run; with [Stop], in peace. The
+// one call at a time. An error of f ends the run; with [ErrStop], in peace. The
 // batch belongs to f until it returns.
 func Deliver[T any](f func(rows []T) error) Body {
 	return func(r *Run) (any, error) { return &deliver[T]{f: f, turn: NewTurn(r)}, nil }
@@ -129,7 +129,7 @@ func (l *deliverLocal[T]) inTurn(rows []T) error {
 		return l.w.Fail(i, err)
 	}
 	err := l.d.f(rows)
-	if err == Stop {
+	if err == ErrStop {
 		l.d.stopped.Store(true)
 		return nil
 	}

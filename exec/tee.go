@@ -50,14 +50,14 @@ func (t *teeLocal[T]) push(rows []T) error {
 		switch err := push(batch); err {
 		case nil:
 			live++
-		case Stop:
+		case ErrStop:
 			t.stopped[i] = true
 		default:
 			return err
 		}
 	}
 	if live == 0 {
-		return Stop
+		return ErrStop
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (w *Worker) below() *Worker { return &Worker{ID: w.ID, run: w.run} }
 // Fail says that the current operator failed with err: its function, on row i
 // of the batch that it was last given, or with i -1 the operator as such.
 func (w *Worker) Fail(i int, err error) error {
-	if err == nil || err == Stop || err == errAborted {
+	if err == nil || err == ErrStop || err == errAborted {
 		return err
 	}
 	if _, named := err.(*Error); named && i < 0 {
