@@ -17,10 +17,10 @@ type tuning struct {
 }
 
 const (
-	frontBytes   = 1 << 20  // most bytes of a front table: half of a common L2 cache
-	wideBytes    = 64 << 20 // most bytes of a front table that pays
-	touchBytes   = 1 << 20  // tables above are touched before they are used
-	wideEntry    = 512      // entries above get smaller batches
+	frontBytes   = 1 << 20   // most bytes of a front table: half of a common L2 cache
+	wideBytes    = 512 << 20 // most bytes of a front table that pays
+	touchBytes   = 1 << 20   // tables above are touched before they are used
+	wideEntry    = 512       // entries above get smaller batches
 	batchRows    = 256
 	maxFront     = 32 << 10
 	minBuffered  = 8 << 10
