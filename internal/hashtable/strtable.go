@@ -155,7 +155,7 @@ func foldStrings[T any, A any](t *strTable[A], toks []token, keys []string, rows
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long {
+		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i])
@@ -170,7 +170,7 @@ func foldStringsAt[T any, A any](t *strTable[A], toks []token, keys []string, ro
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long {
+		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i], at)
@@ -186,7 +186,7 @@ func countStrings(t *strTable[int64], toks []token, keys []string) {
 	for i := range toks {
 		k := &toks[i]
 		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long {
+		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		e.a++
