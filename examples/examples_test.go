@@ -1,0 +1,237 @@
+// The tests of this folder build the example commands and run them as a user
+// would, as processes of their own.
+package examples_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+
+	// Cached results of the tests are old when what the commands are made of has
+	// changed.
+	_ "anabranch.dev/df"
+	_ "anabranch.dev/df/agg"
+	_ "anabranch.dev/df/text"
+	_ "anabranch.dev/examples/internal/cli"
+)
+
+// commands are the examples, each with arguments that it accepts.
+var commands = map[string][]string{
+	"wordcount": {"-"},
+	"onebrc":    {"-"},
+	"loglevels": {"-"},
+}
+
+// bin is the folder of the built commands.
+var bin string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "examples")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		bin = dir
+		if out, err := build(dir+string(filepath.Separator), "./..."); err != nil {
+			fmt.Fprintf(os.Stderr, "building the examples: %v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// build builds packages in the way that the test was built.
+func build(to string, packages ...string) ([]byte, error) {
+	args := []string{"build", "-o", to}
+	info, _ := debug.ReadBuildInfo()
+	for _, s := range info.Settings {
+		if s.Key == "-race" || s.Key == "-tags" {
+			args = append(args, s.Key+"="+s.Value)
+		}
+	}
+	return exec.Command("go", append(args, packages...)...).CombinedOutput()
+}
+
+// result is how a process ended.
+type result struct {
+	code        int
+	out, errors string
+}
+
+// start starts a command; end waits for it.
+func start(t *testing.T, stdin io.Reader, name string, args ...string) (cmd *exec.Cmd, end func() result) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	cmd = exec.CommandContext(ctx, filepath.Join(bin, name), args...)
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, func() result {
+		defer cancel()
+		err := cmd.Wait()
+		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) && !errors.Is(err, io.ErrClosedPipe) {
+			t.Fatal(err)
+		}
+		return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	}
+}
+
+// run runs a command that succeeds in silence, and returns what it prints.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	_, end := start(t, nil, name, args...)
+	r := end()
+	if r.code != 0 || r.errors != "" {
+		t.Fatalf("%s %s: exit code %d\n%s", name, strings.Join(args, " "), r.code, r.errors)
+	}
+	return r.out
+}
+
+// file makes a file for the test.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "input.txt")
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// read is the text of a file.
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// workers are the numbers of workers that all must give the same answer.
+var workers = []string{"1", "2", "7"}
+
+func TestExamplesAreShort(t *testing.T) {
+	mains, err := filepath.Glob("*/main.go")
+	if err != nil || len(mains) != len(commands) {
+		t.Errorf("the folder has %d commands, %v, and the tests know %d", len(mains), err, len(commands))
+	}
+	for _, path := range mains {
+		if n := strings.Count(read(t, path), "\n"); n >= 80 {
+			t.Errorf("%s has %d lines, and must have fewer than 80", path, n)
+		}
+	}
+	// What else the commands are made of, for the cache of results.
+	others, _ := filepath.Glob("*/*.go")
+	for _, path := range others {
+		read(t, path)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for name := range commands {
+		_, end := start(t, nil, name, "-h")
+		r := end()
+		if r.code != 0 || r.out != "" || !strings.HasPrefix(r.errors, "usage: "+name+" [-") {
+			t.Errorf("%s -h: exit code %d, %q, %q", name, r.code, r.out, r.errors)
+		}
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	tests := []struct {
+		args []string
+		code int
+		want string // in what is printed
+	}{
+		{[]string{"wordcount", "-nonsense"}, 2, "usage: wordcount"},
+		{[]string{"wordcount", "-top", "-1", "-"}, 2, "usage: wordcount"},
+		{[]string{"wordcount", "-workers", "many", "-"}, 2, "usage: wordcount"},
+		{[]string{"wordcount", "-memory", "lots", "-"}, 2, "a size is a positive number of bytes"},
+		{[]string{"wordcount", "-memory", "0", "-"}, 2, "a size is a positive number of bytes"},
+		{[]string{"wordcount", "-memory", "1MiB", "-"}, 1, "wordcount: a memory budget of 1048576 bytes is too small"},
+		{[]string{"wordcount", "missing.txt"}, 1, "missing.txt: no such file or directory"},
+		{[]string{"wordcount", "missing*.txt"}, 1, `file pattern "missing*.txt": no file matches the pattern`},
+		{[]string{"wordcount", "."}, 1, "is a directory"},
+		{[]string{"onebrc"}, 2, "onebrc: no FILE is given\nusage: onebrc"},
+		{[]string{"onebrc", "missing.txt"}, 1, "missing.txt: no such file or directory"},
+		{[]string{"loglevels"}, 2, "loglevels: no PATH is given\nusage: loglevels"},
+		{[]string{"loglevels", "missing.txt"}, 1, "missing.txt: no such file or directory"},
+		{[]string{"loglevels", "-errors", "missing/errors.txt", "-"}, 1, `loglevels: write lines "errors" (main.go:`},
+	}
+	for _, test := range tests {
+		if runtime.GOOS == "windows" && strings.HasSuffix(test.want, "no such file or directory") {
+			continue // it has another text there
+		}
+		_, end := start(t, nil, test.args[0], test.args[1:]...)
+		r := end()
+		if r.code != test.code || r.out != "" || !strings.Contains(r.errors, test.want) {
+			t.Errorf("%q: exit code %d, want %d; printed %q, want no output and %q", test.args, r.code, test.code, r.out+r.errors, test.want)
+		}
+	}
+}
+
+// endless gives lines until the test ends.
+type endless struct{ text []byte }
+
+func (e endless) Read(b []byte) (int, error) {
+	n := copy(b, e.text)
+	return n, nil
+}
+
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no process can send Ctrl-C to one other process")
+	}
+	silence, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silence.Close()
+	defer w.Close()
+	line := "2026-01-31T23:59:59Z ERROR db;12.3\n"
+	inputs := map[string]io.Reader{
+		"endless": endless{[]byte(strings.Repeat(line, 1000))},
+		"silent":  silence,
+	}
+	for input, stdin := range inputs {
+		for name, args := range commands {
+			t.Run(name+"/"+input, func(t *testing.T) {
+				dir := t.TempDir()
+				if name == "loglevels" {
+					args = append([]string{"-errors", filepath.Join(dir, "errors.txt.gz"), "-rejects", filepath.Join(dir, "rejects.txt")}, args...)
+				}
+				cmd, end := start(t, stdin, name, args...)
+				time.Sleep(300 * time.Millisecond) // it is in the middle of reading then
+				if err := cmd.Process.Signal(os.Interrupt); err != nil {
+					t.Fatal(err)
+				}
+				sent := time.Now()
+				r := end()
+				if r.code != 130 || r.out != "" || r.errors != name+": interrupted\n" {
+					t.Errorf("exit code %d, want 130; printed %q", r.code, r.out+r.errors)
+				}
+				if took := time.Since(sent); took > 5*time.Second {
+					t.Errorf("ended after %v", took)
+				}
+				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+					t.Errorf("left behind %v, %v", left, err)
+				}
+			})
+		}
+	}
+}

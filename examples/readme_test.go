@@ -1,0 +1,62 @@
+package examples_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// readmeCode returns the blocks of Go in README.md.
+func readmeCode(t *testing.T) (blocks []string) {
+	t.Helper()
+	for i, part := range strings.Split("\n"+read(t, "../README.md"), "\n```") {
+		if code, ok := strings.CutPrefix(part, "go\n"); ok && i%2 == 1 {
+			blocks = append(blocks, code+"\n")
+		}
+	}
+	if len(blocks) != 2 {
+		t.Fatalf("README.md has %d blocks of Go, and the test knows 2", len(blocks))
+	}
+	return blocks
+}
+
+// countsWords builds a program and has it count the words of two files.
+func countsWords(t *testing.T, program string) {
+	t.Helper()
+	dir := t.TempDir()
+	source, bin := filepath.Join(dir, "main.go"), filepath.Join(dir, "program.exe")
+	if err := os.WriteFile(source, []byte(program), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build(bin, source); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, program)
+	}
+	text := "the end of the end\nOf the\n"
+	cmd := exec.Command(bin, file(t, text), file(t, "The start"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, want := string(out), "4 the\n2 end\n2 of\n1 start\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+func TestReadmeProgram(t *testing.T) {
+	countsWords(t, readmeCode(t)[0])
+}
+
+// TestReadmeCommands holds that the main job and the tests are one command each.
+func TestReadmeCommands(t *testing.T) {
+	lines := strings.Split(read(t, "../README.md"), "\n")
+	for _, command := range []string{"go run ./examples/wordcount", "go test ./..."} {
+		i := slices.Index(lines, command)
+		if i < 1 || fmt.Sprint(lines[i-1], lines[i+1]) != "```sh```" {
+			t.Errorf("README.md has no block of shell text with just %q", command)
+		}
+	}
+}
