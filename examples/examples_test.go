@@ -76,6 +76,7 @@ func start(t *testing.T, stdin io.Reader, name string, args ...string) (cmd *exe
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	cmd = exec.CommandContext(ctx, filepath.Join(bin, name), args...)
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // built with -race, it would wait for a second
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &errs
 	if err := cmd.Start(); err != nil {
