@@ -109,8 +109,12 @@ func TestLinesOfText(t *testing.T) {
 // reader cuts its input: segments, blocks, morsels.
 func TestLinesAtBounds(t *testing.T) {
 	const segment, morsel, block = 16 << 10, 64 << 10, 256 << 10
+	offs := []int{-2, -1, 0, 1, 2}
+	if testing.Short() {
+		offs = []int{0}
+	}
 	for _, bound := range []int{segment, morsel, block, block + 8<<10, 3 * morsel} {
-		for _, off := range []int{-2, -1, 0, 1, 2} {
+		for _, off := range offs {
 			n := bound + off
 			for _, tail := range []string{"", "\n", "\r\n", "x", "\nx", "\n\n" + line(morsel) + "\n" + line(morsel-1)} {
 				text := []byte(line(n) + tail)
@@ -125,6 +129,9 @@ func TestLinesAtBounds(t *testing.T) {
 }
 
 func TestLinesOfTenMebibytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("lines of 10 MiB")
+	}
 	text := []byte("first\n" + line(10<<20) + "\r\nbetween\n" + line(10<<20+1) + "\nlast")
 	sameLines(t, naiveLines(text), textFile(t, "a.txt", text))
 }
