@@ -133,6 +133,8 @@ func failures(t *testing.T) []failure {
 		fails("run within a function", df.MapErr(in, func(string) (int64, error) { return inner() }).Named("outer")),
 		fails("run within a sequence", df.FromSeq2(func(yield func(int64, error) bool) { yield(inner()) }).Named("outer")),
 		fails("budget too small", df.Count(in), df.Memory(1<<20), df.Workers(2)),
+		fails("too many workers", df.Count(in), df.Workers(1_000_000)),
+		fails("no directory for temporary files", df.Count(in), df.TempDir("missing")),
 		fails("budget exceeded", df.CountBy(df.Range(0, 20_000_000), df.Self).Named("users"), df.Memory(24<<20), df.Workers(2)),
 		fails("end of a goroutine", df.Inspect(in, func(string) { runtime.Goexit() })),
 	}

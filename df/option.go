@@ -9,7 +9,7 @@ import (
 type Option func(*exec.Config)
 
 // Workers sets the number of goroutines that work on each part of the plan. The
-// default is GOMAXPROCS.
+// default is GOMAXPROCS; a run with more than 4096 is refused.
 func Workers(n int) Option {
 	if n < 1 {
 		misuse("Workers", "%d workers: at least one is needed", n)
@@ -29,7 +29,8 @@ func Memory(bytes int64) Option {
 	return func(c *exec.Config) { c.Memory = bytes }
 }
 
-// TempDir sets the directory for temporary files. The default is [os.TempDir].
+// TempDir sets the directory for temporary files, which must exist; the default
+// is [os.TempDir].
 // Files that are written under their own names have their temporary form beside
 // them, not here.
 func TempDir(dir string) Option {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -151,6 +152,26 @@ func (r *Run) Each(n int, f func(i int) error) error {
 	return r.ctx.Err()
 }
 
+// MaxWorkers is the most workers that a run accepts.
+const MaxWorkers = 4096
+
+// check refuses what no run can be made of, and makes the run's budget.
+func (c Config) check() (*Budget, error) {
+	if c.Workers > MaxWorkers {
+		return nil, fmt.Errorf("%d workers: at most %d can be had", c.Workers, MaxWorkers)
+	}
+	if c.TempDir != "" {
+		info, err := os.Stat(c.TempDir)
+		if err != nil {
+			return nil, fmt.Errorf("directory for temporary files: %w", err)
+		}
+		if !info.IsDir() {
+			return nil, fmt.Errorf("directory for temporary files: %s is not a directory", c.TempDir)
+		}
+	}
+	return newBudget(c.Memory, c.Workers)
+}
+
 // Execute runs the plan whose last nodes are roots. It returns when every
 // goroutine of the run has ended and every temporary file is gone. When ctx
 // ends first, it returns the cause of that.
@@ -164,9 +185,9 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	budget, err := newBudget(c.Memory, c.Workers)
+	budget, err := c.check()
 	if err != nil {
-		return err
+		return &Error{Op: "run", Err: err}
 	}
 	raiseHeapFloor(budget.limit)
 	r := &Run{parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
