@@ -123,6 +123,7 @@ func (l *concurrentLocal[T, U]) deliver() {
 			err := push(batch)
 			batch = batch[:0]
 			if err == ErrStop {
+				w.run.checkDone() // the worker may be waiting for input
 				return nil // rows of this worker that follow are dropped below
 			}
 			return err

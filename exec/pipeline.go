@@ -1,9 +1,11 @@
 package exec
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"anabranch.dev/internal/plan"
@@ -28,6 +30,29 @@ type leg struct {
 	origin *vertex
 	src    Source
 	skip   []*Turn // of operators that do not see this leg's morsels
+
+	ctx    context.Context // ends when nobody wants more of the leg's rows
+	cancel context.CancelFunc
+	done   atomic.Bool                 // nobody does
+	below  atomic.Pointer[func() bool] // a chain's Done, once one is fused
+}
+
+// check ends the leg, and a wait for its input, when nobody wants more rows.
+func (l *leg) check() {
+	if done := l.below.Load(); done != nil && (*done)() {
+		l.done.Store(true)
+		l.cancel()
+	}
+}
+
+// checkDone ends the legs of the pipeline that runs now whose rows nobody wants
+// any more.
+func (r *Run) checkDone() {
+	if p := r.current.Load(); p != nil {
+		for _, l := range p.legs {
+			l.check()
+		}
+	}
 }
 
 // pipeline runs a region. Errors end the run.
@@ -43,8 +68,11 @@ func (r *Run) pipeline(reg *region) {
 				l.skip = append(l.skip, v.stage.(orderly).order())
 			}
 		}
+		l.ctx, l.cancel = context.WithCancel(r.ctx)
+		defer l.cancel()
 		p.legs = append(p.legs, l)
 	}
+	r.current.Store(p)
 	var wg sync.WaitGroup
 	for i := range r.workers {
 		wg.Go(func() { p.work(&Worker{ID: i, run: r}) })
@@ -162,11 +190,11 @@ func (p *pipeline) next(w *Worker, c *chain) (l *leg, m Morsel, end bool, err er
 	l = p.legs[p.mu.leg]
 	w.op = w.stat(l.origin.node)
 	w.src, w.part = nil, Morsel{}
-	pipe, fused := c.pipes[l.origin]
-	if fused && pipe.Done() {
-		err = io.EOF
-	} else {
-		m, err = l.src.Next(p.run.ctx)
+	err = io.EOF
+	if !l.done.Load() {
+		if m, err = l.src.Next(l.ctx); err != nil && l.done.Load() {
+			err = io.EOF // not an error, but the end of a wait
+		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, m, false, w.Fail(-1, err)
@@ -190,6 +218,8 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 		if pipe, err = c.pipe(w, l.origin); err != nil {
 			return err
 		}
+		done := pipe.Done
+		l.below.CompareAndSwap(nil, &done)
 	}
 	w.op = w.stat(l.origin.node)
 	if end {
@@ -208,6 +238,7 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 	for _, t := range l.skip {
 		t.Pass(m.Seq)
 	}
+	l.check()
 	w.spent += int64(time.Since(start))
 	p.run.totals.publish(w, m)
 	return nil

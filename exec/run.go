@@ -34,6 +34,7 @@ type Run struct {
 	workers    int
 	instrument bool
 	aborted    atomic.Bool
+	current    atomic.Pointer[pipeline]
 	memory     *Budget
 	index      map[*plan.Node]int
 	started    time.Time
@@ -176,6 +177,9 @@ func (c Config) check() (*Budget, error) {
 // goroutine of the run has ended and every temporary file is gone. When ctx
 // ends first, it returns the cause of that.
 func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
+	if len(roots) == 0 {
+		return nil
+	}
 	if c.Workers < 0 || c.Memory < 0 {
 		panic(fmt.Sprintf("exec: %d workers and %d bytes of memory: neither can be negative", c.Workers, c.Memory))
 	}
@@ -187,7 +191,7 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	}
 	budget, err := c.check()
 	if err != nil {
-		return &Error{Op: "run", Err: err}
+		return nodeError(roots[0], err)
 	}
 	raiseHeapFloor(budget.limit)
 	r := &Run{parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
