@@ -124,7 +124,7 @@ func (l *concurrentLocal[T, U]) deliver() {
 			batch = batch[:0]
 			if err == ErrStop {
 				w.run.checkDone() // the worker may be waiting for input
-				return nil // rows of this worker that follow are dropped below
+				return nil        // rows of this worker that follow are dropped below
 			}
 			return err
 		}
