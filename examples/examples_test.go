@@ -164,7 +164,7 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"wordcount", "-workers", "many", "-"}, 2, "usage: wordcount"},
 		{[]string{"wordcount", "-memory", "lots", "-"}, 2, "a size is a positive number of bytes"},
 		{[]string{"wordcount", "-memory", "0", "-"}, 2, "a size is a positive number of bytes"},
-		{[]string{"wordcount", "-memory", "1MiB", "-"}, 1, "wordcount: a memory budget of 1048576 bytes is too small"},
+		{[]string{"wordcount", "-memory", "1MiB", "-"}, 1, "): a memory budget of 1048576 bytes is too small"},
 		{[]string{"wordcount", "missing.txt"}, 1, "missing.txt: no such file or directory"},
 		{[]string{"wordcount", "missing*.txt"}, 1, `file pattern "missing*.txt": no file matches the pattern`},
 		{[]string{"wordcount", "."}, 1, "is a directory"},
