@@ -1,5 +1,5 @@
-// Package data makes the inputs of the benchmarks: text, measurements and keys of a stated size and a stated
-// number of distinct values.
+// Package data makes the inputs of the benchmarks: text, measurements, records to sort and keys, of a stated size and
+// a stated number of distinct values or a stated order.
 //
 // Two ideas. Everything follows from its parameters and its seed: the same call gives the same bytes on every
 // machine and for any number of cores, because a file is a sequence of chunks and each chunk has its own random
@@ -25,7 +25,7 @@ import (
 // version is part of every cached name. Raise it with any change of the bytes that a generator makes.
 const version = 1
 
-// A Kind is a file that can be made from its parameters alone: [Words] or [Stations].
+// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records] or [Tera].
 type Kind interface {
 	// Name names the file by kind, parameters and seed, without a directory. Two values with the same name
 	// write the same bytes.

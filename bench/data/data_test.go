@@ -33,6 +33,9 @@ func TestSameBytesForAnyNumberOfCores(t *testing.T) {
 	kinds := []data.Kind{
 		data.Words{Bytes: 3<<20 + 5, Distinct: 1000, Capital: 0.15, Seed: 7},
 		data.Stations{Rows: 150_000, Names: 413, Seed: 7},
+		data.Records{Rows: 50_000, Order: data.Few, Seed: 7},
+		data.Records{Rows: 20, Bytes: 500_000, Seed: 7},
+		data.Tera{Rows: 50_000, Seed: 7},
 	}
 	for _, k := range kinds {
 		want := text(t, k)
@@ -61,6 +64,11 @@ func TestBytesStay(t *testing.T) {
 		{data.Words{Bytes: 2e6, Distinct: 100_000, Capital: 0.15, Seed: 1}, "0bb6f63c0ecfb0d6"},
 		{data.Stations{Rows: 100_000, Names: 413, Seed: 1}, "7382f80488ea692d"},
 		{data.Stations{Rows: 100_000, Names: 10_000, NameBytes: 100, Seed: 2}, "9142ffc10d88439b"},
+		{data.Records{Rows: 20_000, Seed: 1}, "a9d3348bd72c262c"},
+		{data.Records{Rows: 20_000, Seed: 1, Order: data.Presorted}, "5eadcd4f0cb0fb65"},
+		{data.Records{Rows: 20_000, Seed: 1, Order: data.Few}, "898e597d0c5d3034"},
+		{data.Records{Rows: 1000, KeyBytes: 40, Bytes: 1000, Seed: 2}, "e8b3fbd4461228ac"},
+		{data.Tera{Rows: 20_000, Seed: 1}, "f831cac368a50c11"},
 	} {
 		if got := fmt.Sprintf("%.8x", sha256.Sum256([]byte(text(t, test.kind)))); got != test.want {
 			t.Errorf("%s: sum %s, want %s; if that is meant, raise the version in data.go", test.kind.Name(), got, test.want)
@@ -278,7 +286,7 @@ func (halfWritten) WriteTo(w io.Writer) (int64, error) {
 func TestFailureLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("ANABRANCH_DATA", dir)
-	for _, k := range []data.Kind{halfWritten{}, data.Words{Bytes: -1, Distinct: 1}} {
+	for _, k := range []data.Kind{halfWritten{}, data.Words{Bytes: -1, Distinct: 1}, data.Records{Rows: 1, Bytes: 10}} {
 		func() {
 			defer func() { recover() }()
 			if path, err := data.File(k); err == nil {
@@ -297,6 +305,14 @@ func BenchmarkWords(b *testing.B) {
 
 func BenchmarkStations(b *testing.B) {
 	benchmark(b, data.Stations{Rows: 4_000_000, Names: 413, Seed: 1})
+}
+
+func BenchmarkRecords(b *testing.B) {
+	benchmark(b, data.Records{Rows: 1_000_000, Seed: 1})
+}
+
+func BenchmarkTera(b *testing.B) {
+	benchmark(b, data.Tera{Rows: 1_000_000, Seed: 1})
 }
 
 func benchmark(b *testing.B, k data.Kind) {

@@ -33,14 +33,49 @@ func Strings(n, distinct int, seed uint64) []string {
 	return keys
 }
 
-func keySource(n, distinct int, seed uint64) *rand.Rand {
-	if n < 0 {
-		panic("data: negative number of keys")
+// IntsIn returns n numbers, spread over all of int64, in an order. It panics if n is negative.
+func IntsIn(n int, order Order, seed uint64) []int64 {
+	checkKeys(n)
+	if !order.known() {
+		panic("data: the order is none of the orders")
 	}
+	var rnd rand.PCG
+	keys := make([]int64, n)
+	for i := range keys {
+		row := order.row(uint64(i), uint64(n), seed)
+		rnd.Seed(seed, row)
+		keys[i] = int64(order.key(row, uint64(n), rnd.Uint64()) - 1<<63)
+	}
+	return keys
+}
+
+// ShortStrings returns n random strings of 4 to 16 lower-case letters, all lengths equally frequent. No two share
+// memory. It panics if n is negative.
+func ShortStrings(n int, seed uint64) []string {
+	const shortest, longest = 4, 16
+	checkKeys(n)
+	rnd := rand.New(rand.NewPCG(seed, 0x7368))
+	keys := make([]string, n)
+	var key [longest]byte
+	for i := range keys {
+		length := shortest + rnd.IntN(longest-shortest+1)
+		keys[i] = string(appendDigits(key[:0], rnd.Uint64(), length, 'a', 26))
+	}
+	return keys
+}
+
+func keySource(n, distinct int, seed uint64) *rand.Rand {
+	checkKeys(n)
 	if distinct < 1 {
 		panic("data: distinct is not positive")
 	}
 	return rand.New(rand.NewPCG(seed, 0x6e75))
+}
+
+func checkKeys(n int) {
+	if n < 0 {
+		panic("data: negative number of keys")
+	}
 }
 
 // scatter maps the numbers of the given number of bits to themselves, one to one and without visible order: an odd

@@ -5,6 +5,9 @@
 //	go run ./bench/data/gen -kind words -bytes 1e9 -distinct 570000 -capital 0.15
 //	go run ./bench/data/gen -kind stations -rows 1e8 -names 413
 //	go run ./bench/data/gen -kind stations -rows 1e8 -names 10000 -name-bytes 100
+//	go run ./bench/data/gen -kind records -rows 1e7 -order random
+//	go run ./bench/data/gen -kind records -rows 1e6 -key-bytes 40 -record-bytes 1000 -order few
+//	go run ./bench/data/gen -kind tera -rows 1e7
 package main
 
 import (
@@ -16,13 +19,17 @@ import (
 )
 
 func main() {
-	kind := flag.String("kind", "words", "words or stations")
+	kind := flag.String("kind", "words", "words, stations, records or tera")
 	bytes := flag.Float64("bytes", 1e8, "words: size in bytes")
 	distinct := flag.Float64("distinct", 570_000, "words: different words")
 	capital := flag.Float64("capital", 0, "words: share of words with a capital first letter, 0 to 1")
-	rows := flag.Float64("rows", 1e7, "stations: lines")
+	rows := flag.Float64("rows", 1e7, "stations, records, tera: number of rows")
 	names := flag.Int("names", 413, "stations: different names")
 	nameBytes := flag.Int("name-bytes", 26, "stations: length of the longest name")
+	keyBytes := flag.Int("key-bytes", 10, "records: length of the key")
+	recordBytes := flag.Int("record-bytes", 100, "records: length of a line with its newline")
+	var order data.Order
+	flag.TextVar(&order, "order", data.Random, "records: random, presorted, reversed, equal or few")
 	seed := flag.Uint64("seed", 1, "seed of the random numbers")
 	flag.Parse()
 
@@ -32,8 +39,12 @@ func main() {
 		k = data.Words{Bytes: int64(*bytes), Distinct: int(*distinct), Capital: *capital, Seed: *seed}
 	case "stations":
 		k = data.Stations{Rows: int64(*rows), Names: *names, NameBytes: *nameBytes, Seed: *seed}
+	case "records":
+		k = data.Records{Rows: int64(*rows), KeyBytes: *keyBytes, Bytes: *recordBytes, Seed: *seed, Order: order}
+	case "tera":
+		k = data.Tera{Rows: int64(*rows), Seed: *seed}
 	default:
-		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words and stations\n", *kind)
+		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words, stations, records and tera\n", *kind)
 		os.Exit(2)
 	}
 	path, err := data.File(k)
