@@ -1,0 +1,271 @@
+package spill
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Sorter sorts rows of any number in limited memory.
+//
+// Rows are added by one goroutine with [Sorter.Add], or by several, each with a
+// [Sorter.Filler] of its own. They are then read with [Sorter.All], or in parts with
+// [Sorter.Sort]. Close must be called in the end, and ends everything at any time.
+type Sorter[T any] struct {
+	core   sorter
+	order  Order[T]
+	codec  Codec[T]
+	text   bool // rows are strings, stored without their length
+	closed bool
+	failed error // of an Add: there is nothing to be sorted any more
+
+	feed *feed[T] // of Add; nil until there is a full batch
+	rows []T      // added, and not in a filler yet
+	next uint64   // place
+}
+
+// NewSorter returns an empty sorter. The error is a [*TypeError] when rows of type
+// T cannot be written.
+func NewSorter[T any](order Order[T], c Config) (*Sorter[T], error) {
+	if order.IsZero() {
+		panic("spill.NewSorter: the zero Order orders nothing")
+	}
+	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {
+		panic("spill.NewSorter: a limit is negative")
+	}
+	codec, err := CodecFor[T]()
+	if err != nil {
+		return nil, err
+	}
+	s := &Sorter[T]{order: order, codec: codec, text: isString(codec)}
+	s.core.init(c)
+	switch cols := order.columns; {
+	case cols == nil:
+		s.core.kind = byPlain
+		s.byComparison()
+	case len(cols) == 1 && cols[0].bits != nil:
+		s.core.kind, s.core.width, s.core.prefixTells = byNumbers, cols[0].width, true
+		if cols[0].desc {
+			s.core.turn = ^uint64(0) << (64 - 8*cols[0].width)
+		}
+	default:
+		s.core.kind = byTexts
+		if len(cols) == 1 && cols[0].text != nil && cols[0].desc {
+			s.core.desc, s.core.flip = true, ^uint64(0)
+		}
+	}
+	return s, nil
+}
+
+// Add adds rows. It may be called until the rows are read, by one goroutine at a
+// time; rows are sorted, and written to disk when the memory is full, in others.
+//
+// A key that is a slice of bytes is read after the key function has returned, and
+// must not change until the row is sorted: let it be a part of the row, or new.
+func (s *Sorter[T]) Add(rows ...T) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	for len(rows) > 0 {
+		if s.rows == nil {
+			s.rows = make([]T, 0, batchRows)
+		}
+		n := min(len(rows), batchRows-len(s.rows))
+		s.rows = append(s.rows, rows[:n]...)
+		rows = rows[n:]
+		if len(s.rows) < batchRows {
+			return nil
+		}
+		if err := s.give(); err != nil {
+			s.failed = err
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sorter[T]) usable() error {
+	if s.closed {
+		return ErrClosed
+	}
+	return s.failed
+}
+
+// Filler makes a part of the sorter for one goroutine to fill. No more can be made
+// once the rows are read.
+func (s *Sorter[T]) Filler() *Filler[T] { return &Filler[T]{s: s, f: s.core.filler()} }
+
+// Sort ends the adding. Parts of the work are given to each, which may run them at
+// the same time; nil is all cores.
+func (s *Sorter[T]) Sort(each Each) (*Sorted[T], error) {
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	if s.failed = s.endAdding(); s.failed != nil {
+		return nil, s.failed
+	}
+	if each == nil {
+		each = s.each
+	}
+	out, err := s.core.finish(s.workers(), each)
+	if err != nil {
+		return nil, err
+	}
+	o := &Sorted[T]{s: s}
+	o.mu.memory, o.mu.ranges = out.memory, out.ranges
+	return o, nil
+}
+
+// All sorts the rows and yields them in order, once. A failure is the last pair:
+// an error beside the zero row. When the loop is over, whatever it was ended by,
+// so are the goroutines that it has started; the sorter is still to be closed.
+func (s *Sorter[T]) All() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		sorted, err := s.Sort(nil)
+		if err != nil {
+			yield(zero, err)
+			return
+		}
+		if err := readAll(sorted, s.workers(), yield); err != nil {
+			yield(zero, err)
+		}
+	}
+}
+
+// Close removes the temporary files and frees the memory. It may be called again.
+func (s *Sorter[T]) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if s.feed != nil {
+		s.feed.stop(true)
+	}
+	return s.core.close()
+}
+
+// Stats is what a sorter has done so far.
+type Stats struct {
+	Rows       int64 // that were sorted
+	Runs       int64 // that were written
+	RunBytes   int64 // of records in them
+	DiskBytes  int64 // that they took, compressed
+	DiskAtMost int64 // bytes on disk at one time, at most
+	Passes     int64 // over the runs; the last one gives the rows out
+	FanIn      int64 // of that one: runs that were merged at a time
+}
+
+// Stats returns what the sorter has done. It may be called from any goroutine.
+func (s *Sorter[T]) Stats() Stats {
+	c := &s.core.stats
+	return Stats{
+		Rows: c.rows.Load(), Runs: c.runs.Load(), RunBytes: c.raw.Load(), DiskBytes: c.stored.Load(),
+		DiskAtMost: s.core.disk.peak.Load(), Passes: c.passes.Load(), FanIn: c.fanIn.Load(),
+	}
+}
+
+func (s *Sorter[T]) workers() int {
+	if s.core.cfg.Workers > 0 {
+		return s.core.cfg.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// each is the Each of a sorter that is used alone.
+func (s *Sorter[T]) each(n int, f func(i int) error) error {
+	var g errgroup.Group
+	g.SetLimit(s.workers())
+	for i := range n {
+		g.Go(func() error { return f(i) })
+	}
+	return g.Wait()
+}
+
+// feed is the goroutines behind Add: each fills a part of the sorter.
+type feed[T any] struct {
+	batches chan batch[T]
+	empty   chan []T // for Add to fill
+	group   *errgroup.Group
+	ctx     context.Context
+	once    sync.Once
+}
+
+type batch[T any] struct {
+	place uint64
+	rows  []T
+}
+
+// give hands the batch that is full to a goroutine.
+func (s *Sorter[T]) give() error {
+	if s.feed == nil {
+		s.feed = s.newFeed()
+	}
+	f := s.feed
+	select {
+	case f.batches <- batch[T]{s.next, s.rows}:
+		s.next++
+	case <-f.ctx.Done():
+		return s.endAdding()
+	}
+	select {
+	case s.rows = <-f.empty:
+	default:
+		s.rows = make([]T, 0, batchRows)
+	}
+	return nil
+}
+
+func (s *Sorter[T]) newFeed() *feed[T] {
+	n := s.workers()
+	f := &feed[T]{batches: make(chan batch[T], n), empty: make(chan []T, 2*n)}
+	f.group, f.ctx = errgroup.WithContext(context.Background())
+	for range n {
+		part := s.Filler()
+		f.group.Go(func() error {
+			for b := range f.batches {
+				if err := part.Add(b.place, b.rows); err != nil {
+					return err
+				}
+				clear(b.rows)
+				select {
+				case f.empty <- b.rows[:0]:
+				default:
+				}
+			}
+			return nil
+		})
+	}
+	return f
+}
+
+// stop ends the goroutines, after what was given to them or, dropping that, soon.
+func (f *feed[T]) stop(drop bool) error {
+	f.once.Do(func() { close(f.batches) })
+	if drop {
+		for range f.batches {
+		}
+	}
+	return f.group.Wait()
+}
+
+// endAdding waits until all rows are in fillers.
+func (s *Sorter[T]) endAdding() error {
+	var err error
+	if s.feed != nil {
+		if err = s.feed.stop(false); err != nil {
+			return err
+		}
+	}
+	if len(s.rows) > 0 {
+		err = s.Filler().Add(s.next, s.rows)
+	}
+	s.rows = nil
+	return err
+}
+
+var errStopped = errors.New("spill: no more rows wanted")
