@@ -49,7 +49,7 @@ func buildPrograms(tb testing.TB, level string) (bin string) {
 	bin = tb.TempDir()
 	for _, args := range [][]string{
 		{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + "/", "./programs/..."},
-		{"-C", "limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc"},
+		{"-C", "limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc", "./rsort"},
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Env = append(os.Environ(), "GOAMD64="+level)

@@ -122,12 +122,12 @@ func Top[T any](s Stream[T], n int, o Order[T]) Stream[T] {
 	if n < 0 {
 		misuse("Top", "%d rows: the number cannot be negative", n)
 	}
-	compare := o.in("Top")
+	ordered("Top", o)
 	in := s.in("Top")
 	keeps("Top", in)
 	if n == 0 {
 		return makeNode[T](plan.Node{Op: "top", Detail: "0", Kind: plan.Serial}, exec.Take[T](0), in)
 	}
-	acc, result := accumulate("Top", agg.Top(n, compare))
+	acc, result := accumulate("Top", agg.Top(n, o.Compare))
 	return breaker[T]("top", fmt.Sprint(n), plan.Sorted, exec.FoldMany(acc, result), in)
 }

@@ -1,6 +1,9 @@
 package df
 
-import "anabranch.dev/exec"
+import (
+	"anabranch.dev/exec"
+	"anabranch.dev/spill"
+)
 
 // Error is how a run fails. It names the operator, its label, the place in the
 // program that asked for it, and where known the input and the row.
@@ -14,6 +17,18 @@ type PanicError = exec.PanicError
 var (
 	// ErrMemory means that the run needs more than its memory budget.
 	ErrMemory = exec.ErrMemory
+	// ErrDiskFull means that temporary files need more space than the disk has or
+	// [Disk] allows.
+	ErrDiskFull = spill.ErrDiskFull
+	// ErrTooLarge means that one row is larger than the memory budget.
+	ErrTooLarge = spill.ErrTooLarge
+	// ErrCorrupt means that a file does not hold what was written to it: the error
+	// names file and offset.
+	ErrCorrupt = spill.ErrCorrupt
+	// ErrRowType means that a file of [Save] holds rows of another type.
+	ErrRowType = exec.ErrRowType
+	// ErrNotSorted means that a stream given to [MergeSorted] is not in order.
+	ErrNotSorted = exec.ErrNotSorted
 	// ErrLineTooLong means that a line is longer than [MaxLine].
 	ErrLineTooLong = exec.ErrLineTooLong
 	// ErrViews means that rows which are valid for the length of a call only

@@ -513,8 +513,6 @@ func TestMisuse(t *testing.T) {
 		{"df.All (HERE): the zero Stream", func() { df.All(ctx, zero) }},
 		{"df.Top (HERE): the zero Order", func() { df.Top(s, 1, noOrder) }},
 		{"df.TopBy (HERE): the zero Order", func() { df.TopBy(s, self, 1, noOrder) }},
-		{"df.Order.Then (HERE): the zero Order", func() { asc.Then(noOrder) }},
-		{"df.Order.Compare (HERE): the zero Order", func() { noOrder.Compare(1, 2) }},
 
 		{"df.CountBy (HERE)", func() { df.CountBy(s, func(int) pointers { return pointers{} }) }},
 		{"df.Take (HERE): the rows hold Views", func() { df.Take(df.LineViews("a"), 1) }},

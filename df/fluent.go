@@ -58,3 +58,6 @@ func (s Stream[T]) AggregateBy[K comparable, A, R any](key func(T) K, f agg.Func
 
 // DistinctBy is [DistinctBy] as a method.
 func (s Stream[T]) DistinctBy[K comparable](key func(T) K) Stream[T] { return DistinctBy(s, key) }
+
+// SortBy is [SortBy] as a method.
+func (s Stream[T]) SortBy[K Sortable](key func(T) K) Stream[T] { return SortBy(s, key) }

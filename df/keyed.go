@@ -74,7 +74,8 @@ func TopBy[T any, K comparable](s Stream[T], key func(T) K, n int, o Order[T]) S
 	if n < 1 {
 		misuse("TopBy", "%d rows of each key: at least one is needed", n)
 	}
-	acc, result := accumulate("TopBy", agg.Top(n, o.in("TopBy")))
+	ordered("TopBy", o)
+	acc, result := accumulate("TopBy", agg.Top(n, o.Compare))
 	return keyed("TopBy", "top by", fmt.Sprint(n), s, key, acc, func(k K, a *[]agg.Placed[T]) KV[K, []T] {
 		return KV[K, []T]{k, result(a)}
 	})

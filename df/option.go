@@ -17,16 +17,37 @@ func Workers(n int) Option {
 	return func(c *exec.Config) { c.Workers = n }
 }
 
-// Memory sets the bytes that all operators of the run together may hold: tables
-// of keys, accumulators, rows that wait to be used again. The default is a
-// quarter of what the machine, the control group or GOMEMLIMIT allows; the least
-// is 16 MiB and 4 MiB for each worker. A run that needs more fails with
-// [ErrMemory]. Rows handed to the program are not counted.
+// Memory sets the bytes that all operators of the run together may hold: rows to
+// be sorted, tables of keys, accumulators, rows that wait to be used again. The
+// default is a quarter of what the machine, the control group or GOMEMLIMIT
+// allows; the least is 16 MiB and 4 MiB for each worker.
+//
+// Operators that sort write to temporary files what does not fit; a run of others
+// that needs more fails with [ErrMemory]. Rows handed to the program are not
+// counted. While a run with this option is under way, the process's soft limit on
+// memory, as of [runtime/debug.SetMemoryLimit], is what the process held before,
+// the budget, and 48 MiB for everything else, so that garbage stays within it too:
+// see [NoSoftLimit].
 func Memory(bytes int64) Option {
 	if bytes <= 0 {
 		misuse("Memory", "%d bytes: the budget must be positive", bytes)
 	}
 	return func(c *exec.Config) { c.Memory = bytes }
+}
+
+// Disk sets the bytes that the temporary files of the run may take at one time. A
+// run that needs more fails with [ErrDiskFull]. The default is what the disk has.
+func Disk(bytes int64) Option {
+	if bytes <= 0 {
+		misuse("Disk", "%d bytes: the limit must be positive", bytes)
+	}
+	return func(c *exec.Config) { c.Disk = bytes }
+}
+
+// NoSoftLimit leaves the process's soft limit on memory alone: see [Memory]. The
+// heap may then take twice what the run's operators hold.
+func NoSoftLimit() Option {
+	return func(c *exec.Config) { c.NoSoftLimit = true }
 }
 
 // TempDir sets the directory for temporary files, which must exist; the default

@@ -85,3 +85,20 @@ func Concat[T any](streams ...Stream[T]) Stream[T] {
 	}
 	return makeNode[T](n, exec.Concat(), inputs...)
 }
+
+// Compact leaves out every row that is equal to the one before, as
+// [slices.Compact] does: after [Sort] that leaves one of each.
+func Compact[T comparable](s Stream[T]) Stream[T] {
+	return compact("Compact", s, func(a, b T) bool { return a == b })
+}
+
+// CompactFunc leaves out every row that is equal to the one before, by a function
+// that must be an equivalence: the first of several rows stays.
+func CompactFunc[T any](s Stream[T], equal func(a, b T) bool) Stream[T] {
+	need("CompactFunc", equal != nil)
+	return compact("CompactFunc", s, equal)
+}
+
+func compact[T any](verb string, s Stream[T], equal func(a, b T) bool) Stream[T] {
+	return serial[T](verb, "compact", "", exec.Compact(equal), s.in(verb))
+}

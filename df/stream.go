@@ -54,6 +54,18 @@ func (s Stream[T]) Reduce(f func(T, T) T) Stream[T] { return Reduce(s, f) }
 // Top is [Top] as a method.
 func (s Stream[T]) Top(n int, o Order[T]) Stream[T] { return Top(s, n, o) }
 
+// Sort is [Sort] as a method.
+func (s Stream[T]) Sort(o Order[T]) Stream[T] { return Sort(s, o) }
+
+// SortFunc is [SortFunc] as a method.
+func (s Stream[T]) SortFunc(compare func(a, b T) int) Stream[T] { return SortFunc(s, compare) }
+
+// CompactFunc is [CompactFunc] as a method.
+func (s Stream[T]) CompactFunc(equal func(a, b T) bool) Stream[T] { return CompactFunc(s, equal) }
+
+// Save is [Save] as a method.
+func (s Stream[T]) Save(path string) Stream[File] { return Save(s, path) }
+
 // Count is [Count] as a method.
 func (s Stream[T]) Count() Stream[int64] { return Count(s) }
 

@@ -58,6 +58,11 @@ var (
 	// ErrViews means that rows which are valid for the length of a call only
 	// would be kept.
 	ErrViews = errors.New("rows that hold Views would be kept")
+	// ErrRowType means that a saved stream holds rows of another type than is
+	// asked for.
+	ErrRowType = errors.New("other type of rows")
+	// ErrNotSorted means that an input that was to be merged is not in order.
+	ErrNotSorted = errors.New("input is not sorted")
 	// ErrTwoWriters means that two operators of a run would write one file.
 	ErrTwoWriters = errors.New("the file has two writers")
 )

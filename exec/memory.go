@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -15,11 +16,34 @@ func Floor(workers int) int64 { return 16<<20 + int64(workers)*4<<20 }
 
 // A Budget counts the bytes that the operators of a run hold. Its methods may
 // be called from any goroutine.
+//
+// Operators of two sorts share it. Those that cannot do with less count what
+// they hold with [Budget.Add], up to the limit, and fail beyond. Those that can
+// write to disk have a [Holder] each, and reserve before they grow; together with
+// the others they stay under three quarters of the limit, so that the rest is
+// there for what lies between two collections of garbage.
+//
+// When a reservation does not fit, what holds memory but does not run now, as a
+// sort whose rows wait to be read, is asked to write it to disk, the largest
+// first. If that is not enough, a running holder that has much more than the one
+// that asks is marked: it writes to disk as soon as it notices, and until then
+// the limit itself is the bound. If there is none, the holder that asks has the
+// most, and is told to write to disk itself. Nobody waits for anybody.
 type Budget struct {
 	limit int64
+	live  int64 // what holders and the others may have together
 	used  atomic.Int64
 	peak  atomic.Int64
+
+	mu struct {
+		sync.Mutex
+		holders []*Holder
+		idle    []*idle
+	}
 }
+
+// liveShare is the part of a budget that is reserved at most.
+const liveShare = 0.75
 
 func newBudget(limit int64, workers int) (*Budget, error) {
 	if limit == 0 {
@@ -28,7 +52,7 @@ func newBudget(limit int64, workers int) (*Budget, error) {
 	if floor := Floor(workers); limit < floor {
 		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed", limit, workers, floor)
 	}
-	return &Budget{limit: limit}, nil
+	return &Budget{limit: limit, live: int64(float64(limit) * liveShare)}, nil
 }
 
 // Limit is the budget in bytes.
@@ -41,14 +65,25 @@ func (b *Budget) Peak() int64 { return b.peak.Load() }
 // the budget allows it. The bytes are counted in any case: a holder that is
 // told no gives some back or fails the run.
 func (b *Budget) Add(n int64) bool {
+	used := b.take(n)
+	if n <= 0 || used <= b.live {
+		return true
+	}
+	b.relieve(used - b.live)
+	if used = b.used.Load(); used > b.live {
+		b.ask(nil)
+	}
+	return used <= b.limit
+}
+
+func (b *Budget) take(n int64) int64 {
 	used := b.used.Add(n)
 	for {
 		peak := b.peak.Load()
 		if used <= peak || b.peak.CompareAndSwap(peak, used) {
-			break
+			return used
 		}
 	}
-	return n <= 0 || used <= b.limit
 }
 
 // exceeded is the error of an operator that cannot do with less.

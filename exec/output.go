@@ -3,11 +3,14 @@ package exec
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
+
+	"anabranch.dev/internal/vfs"
 )
 
 type rowCount = atomic.Int64
@@ -16,11 +19,33 @@ type rowCount = atomic.Int64
 // one that it will have, until the run has succeeded: a run that fails leaves
 // what was there untouched.
 type output struct {
-	path   string   // as the user gave it
-	target string   // the file that the path leads to
-	file   *os.File // nil once closed
-	temp   string   // its temporary name; empty when written in place
-	n      int64    // bytes
+	path   string // as the user gave it
+	target string // the file that the path leads to
+	fs     vfs.FS
+	file   outFile // nil once closed
+	temp   string  // its temporary name; empty when written in place
+	n      int64   // bytes
+	sent   int64   // of them, to the disk
+}
+
+// outFile is what an output needs of an open file.
+type outFile interface {
+	io.WriteCloser
+	Sync() error
+	Chmod(fs.FileMode) error
+}
+
+// sendBytes is how much is written before the disk is told to begin with it, so
+// that little is left to do when the bytes are made durable.
+const sendBytes = 8 << 20
+
+// writes is the file that the node writes, and nobody else in the run may; it
+// is empty for the device that drops everything.
+func (o *output) writes() string {
+	if o.target == os.DevNull {
+		return ""
+	}
+	return o.target
 }
 
 // createOutput opens the temporary file, so that a directory that is missing or
@@ -28,14 +53,14 @@ type output struct {
 // file, a pipe or a device, is written in place.
 func createOutput(r *Run, path string) (*output, error) {
 	if path == Stdin {
-		return &output{path: path, target: path, file: os.Stdout}, nil
+		return &output{path: path, target: path, fs: r.fs, file: os.Stdout}, nil
 	}
 	target, err := followLinks(path)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
-	o := &output{path: path, target: target}
-	info, err := os.Stat(target)
+	o := &output{path: path, target: target, fs: r.fs}
+	info, err := o.fs.Stat(target)
 	switch {
 	case err == nil && info.IsDir():
 		return nil, fmt.Errorf("write %s: is a directory", path)
@@ -44,11 +69,12 @@ func createOutput(r *Run, path string) (*output, error) {
 			err = o.file.Chmod(info.Mode().Perm()) // not cut down by the umask
 		}
 	case err == nil:
-		if o.file, err = openPipe(r.ctx, target, os.O_WRONLY, info.Mode()); err == nil {
-			file := o.file
+		var file *os.File
+		if file, err = openPipe(r.ctx, target, os.O_WRONLY, info.Mode()); err == nil {
+			o.file = file
 			r.onAbort(func() { _ = file.SetWriteDeadline(time.Unix(1, 0)) }) // where writes may wait
 		}
-	default:
+	case errors.Is(err, fs.ErrNotExist):
 		err = o.createTemp(0o666)
 	}
 	if err != nil {
@@ -85,7 +111,7 @@ func (o *output) createTemp(mode fs.FileMode) error {
 	base = base[:min(len(base), 200)] // names have 255 bytes at most
 	for i := 0; ; i++ {
 		name := filepath.Join(dir, fmt.Sprintf(".%s.%d-%d.tmp", base, os.Getpid(), i))
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		file, err := o.fs.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -102,6 +128,10 @@ func (o *output) write(b []byte) error {
 	o.n += int64(n)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return errAborted
+	}
+	if f, ok := o.file.(vfs.File); ok && o.n-o.sent >= sendBytes {
+		f.Flush(o.sent, o.n-o.sent)
+		o.sent = o.n
 	}
 	return err
 }
@@ -127,21 +157,11 @@ func (o *output) publish() error {
 	if o.temp == "" {
 		return nil
 	}
-	if err := os.Rename(o.temp, o.target); err != nil {
+	if err := o.fs.Rename(o.temp, o.target); err != nil {
 		return err
 	}
 	o.temp = ""
-	return syncDir(filepath.Dir(o.target))
-}
-
-// syncDir makes a rename durable, where the system can.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil // the rename has happened; a directory need not be readable
-	}
-	_ = d.Sync() // not every file system can
-	return d.Close()
+	return o.fs.SyncDir(filepath.Dir(o.target))
 }
 
 // close removes what is left of a run that did not succeed.
@@ -151,7 +171,7 @@ func (o *output) close() error {
 		err = o.file.Close()
 	}
 	if o.temp != "" {
-		if e := os.Remove(o.temp); err == nil {
+		if e := o.fs.Remove(o.temp); err == nil {
 			err = e
 		}
 	}

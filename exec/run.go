@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"anabranch.dev/internal/plan"
+	"anabranch.dev/internal/vfs"
+	"anabranch.dev/spill"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -22,8 +24,12 @@ type Config struct {
 	Workers   int            // goroutines per pipeline; 0: GOMAXPROCS
 	Memory    int64          // bytes; 0: a quarter of what the machine or its cgroup has
 	TempDir   string         // for temporary files; empty: os.TempDir()
+	Disk      int64          // bytes of temporary files; 0: what the disk has
 	Watch     func(Progress) // called from one goroutine, several times a second and at the end
 	NoMetrics bool           // do not time operators; rows are counted still
+
+	NoSoftLimit bool   // leave the soft limit on the process's memory alone
+	FS          vfs.FS // where temporary and written files are; nil: the system's
 }
 
 // Run is one execution of a plan. Its methods may be called from any goroutine.
@@ -36,6 +42,9 @@ type Run struct {
 	aborted    atomic.Bool
 	current    atomic.Pointer[pipeline]
 	memory     *Budget
+	space      *spill.Space // of temporary files
+	tempDir    string
+	fs         vfs.FS
 	index      map[*plan.Node]int
 	started    time.Time
 
@@ -180,8 +189,11 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	if len(roots) == 0 {
 		return nil
 	}
-	if c.Workers < 0 || c.Memory < 0 {
-		panic(fmt.Sprintf("exec: %d workers and %d bytes of memory: neither can be negative", c.Workers, c.Memory))
+	if c.Workers < 0 || c.Memory < 0 || c.Disk < 0 {
+		panic(fmt.Sprintf("exec: %d workers, %d bytes of memory and %d of disk: none can be negative", c.Workers, c.Memory, c.Disk))
+	}
+	if c.FS == nil {
+		c.FS = vfs.OS
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
@@ -193,8 +205,15 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	if err != nil {
 		return nodeError(roots[0], err)
 	}
-	raiseHeapFloor(budget.limit)
-	r := &Run{parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, memory: budget, started: time.Now()}
+	if c.Memory == 0 || c.NoSoftLimit {
+		raiseHeapFloor(budget.limit)
+	} else {
+		defer limitMemory(budget.limit)()
+	}
+	r := &Run{
+		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
+		memory: budget, space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
+	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	woken := make(chan struct{})
