@@ -8,6 +8,7 @@ import (
 	"anabranch.dev/df/agg"
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/plan"
+	"anabranch.dev/spill"
 )
 
 // accumulate is the part of an aggregate that the engine needs to fold rows.
@@ -116,8 +117,13 @@ func extreme[T any](verb, op string, s Stream[T], f func(T, T) T) Stream[T] {
 	return breaker[T](op, "", plan.InputOrder, exec.Reduce(f), in)
 }
 
+// mostKept is how many rows each worker keeps for a Top in memory.
+const mostKept = 64 << 10
+
 // Top gives the first n rows of the stream sorted by o, in that order; rows
-// that o holds equal are in the order of the input. Each worker keeps n rows.
+// that o holds equal are in the order of the input. Each worker keeps n rows, in
+// a heap; when n is more than 65,536 and rows can be written to disk, it is a
+// [Sort] of which n rows are taken.
 func Top[T any](s Stream[T], n int, o Order[T]) Stream[T] {
 	if n < 0 {
 		misuse("Top", "%d rows: the number cannot be negative", n)
@@ -127,6 +133,9 @@ func Top[T any](s Stream[T], n int, o Order[T]) Stream[T] {
 	keeps("Top", in)
 	if n == 0 {
 		return makeNode[T](plan.Node{Op: "top", Detail: "0", Kind: plan.Serial}, exec.Take[T](0), in)
+	}
+	if _, err := spill.CodecFor[T](); n > mostKept && err == nil {
+		return Take(sorted("Top", "top", s, o), int64(n))
 	}
 	acc, result := accumulate("Top", agg.Top(n, o.Compare))
 	return breaker[T]("top", fmt.Sprint(n), plan.Sorted, exec.FoldMany(acc, result), in)

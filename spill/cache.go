@@ -22,7 +22,7 @@ type block struct {
 
 	load   sync.Mutex
 	loaded bool
-	data   chunks // one chunk
+	data   chunks // one chunk, if it was read
 	refs   []ref
 }
 
@@ -50,7 +50,7 @@ func (r *run) drop(s *sorter, i int) {
 		return
 	}
 	delete(r.cache.mu.blocks, i)
-	if b.loaded {
+	if b.loaded && r.memory == nil {
 		s.took(-r.blocks[i].held())
 		s.putRefs(b.refs)
 	}
@@ -67,6 +67,10 @@ func (r *run) get(s *sorter, i int) (*block, error) {
 	b.load.Lock()
 	defer b.load.Unlock()
 	if b.loaded {
+		return b, nil
+	}
+	if r.memory != nil {
+		b.data, b.refs, b.loaded = r.memory.table, r.memory.block(r.blocks, i), true
 		return b, nil
 	}
 	data, err := r.read(i)

@@ -4,12 +4,16 @@ package spill
 func (s *Sorter[T]) byComparison() {
 	compare := s.order.compare
 	one := func(b []byte) T {
-		var rows [1]T
-		var buf []byte
-		if err := s.decode(rows[:], [][]byte{b}, &buf); err != nil {
+		if s.text {
+			var row [1]T
+			stringsFrom(row[:], [][]byte{b})
+			return row[0]
+		}
+		v, _, err := s.codec.Decode(b)
+		if err != nil {
 			panic(err) // of a codec that cannot read what it has written
 		}
-		return rows[0]
+		return v
 	}
 	s.core.compareRows = func(a, b []byte) int { return compare(one(a), one(b)) }
 	s.core.rowExtra = 2 * int64(sizeOf[valued[T]]())

@@ -1,6 +1,7 @@
 package spill
 
 import (
+	"encoding/binary"
 	"math/bits"
 )
 
@@ -118,7 +119,7 @@ func (f *filler) endSegment() {
 func (f *filler) addNumbers(rows []string, keys []uint64) error {
 	width := f.s.width
 	left := uint(64 - 8*width)
-	head := maxHead + width
+	head := maxHead + 8
 	for i, row := range rows {
 		at, err := f.room(head + len(row))
 		if err != nil {
@@ -130,10 +131,8 @@ func (f *filler) addNumbers(rows []string, keys []uint64) error {
 		b[n] = byte(width)
 		n++
 		prefix := keys[i]<<left ^ f.s.turn
-		for shift := 56; shift >= int(left); shift -= 8 {
-			b[n] = byte(prefix >> shift)
-			n++
-		}
+		binary.BigEndian.PutUint64(b[n:], prefix) // there is room for eight; the row overwrites the rest
+		n += width
 		n += copy(b[n:], row)
 		f.keys.or |= prefix
 		f.keys.and &= prefix
@@ -382,15 +381,7 @@ func (f *filler) spill() (err error) {
 			return err
 		}
 	}
-	if cap(f.dst) < f.rows {
-		n := 0
-		for _, whole := range f.wholeRefs {
-			n += cap(whole)
-		}
-		f.dst = make([]ref, n)
-		adviseHuge(f.dst)
-	}
-	a, err := f.s.arrange(f.pieces(), f.chunks, &f.keys, f.bytes, f.dst[:f.rows], 1, serially)
+	a, err := f.arrange()
 	if err != nil {
 		return err
 	}
@@ -407,4 +398,17 @@ func (f *filler) spill() (err error) {
 	f.runs = append(f.runs, r)
 	f.recycle()
 	return nil
+}
+
+// arrange puts the rows in memory into buckets.
+func (f *filler) arrange() (*arranged, error) {
+	if cap(f.dst) < f.rows {
+		n := 0
+		for _, whole := range f.wholeRefs {
+			n += cap(whole)
+		}
+		f.dst = make([]ref, n)
+		adviseHuge(f.dst)
+	}
+	return f.s.arrange(f.pieces(), f.chunks, &f.keys, f.bytes, f.dst[:f.rows], 1, serially)
 }

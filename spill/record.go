@@ -90,6 +90,25 @@ func parse(b []byte) (r record, ok bool) {
 	return r, true
 }
 
+// rowAt is the row of the record at the start of b, which is known to be good: it
+// is parse for those who want nothing else.
+func rowAt(b []byte) []byte {
+	head, at := uvarint(b)
+	_, n := uvarint(b[at:])
+	at += n
+	switch head & 3 {
+	case keyBefore:
+		length, n := uvarint(b[at:])
+		at += n + int(length)
+	case keyWithin:
+		_, n := uvarint(b[at:])
+		at += n
+		_, n = uvarint(b[at:])
+		at += n
+	}
+	return b[at : at+int(head>>2) : at+int(head>>2)]
+}
+
 // uvarint is [binary.Uvarint], faster for the one and two bytes that most
 // numbers have.
 func uvarint(b []byte) (uint64, int) {

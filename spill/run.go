@@ -14,9 +14,11 @@ const (
 	blockInfoBytes = 64 // of memory for what is kept of a block, without its bound's key
 )
 
-// A run is a sequence of records in order, in blocks of a file.
+// A run is a sequence of records in order, in blocks of a file or, what was left
+// when all rows had come, in memory.
 type run struct {
 	file   *tempFile
+	memory *arranged // in place of a file
 	blocks []blockInfo
 	rows   int64
 	bytes  int64 // of records
@@ -29,7 +31,7 @@ type run struct {
 
 // blockInfo is what is kept in memory of a block.
 type blockInfo struct {
-	off   int64
+	off   int64 // in the file; in memory, of its first row
 	size  int32
 	rows  int32
 	bytes int32
@@ -102,7 +104,7 @@ func (w *runWriter) beginBlock(rec []byte) {
 	last := &w.run.last
 	w.run.blocks = append(w.run.blocks, blockInfo{
 		from:  bound{w.s.separator(w.run, key), r.place},
-		apart: last.place != r.place || string(last.key) != string(key),
+		apart: len(w.run.blocks) > 0 && (last.place != r.place || w.s.compare(last.key, key) != 0),
 	})
 }
 

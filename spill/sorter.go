@@ -153,7 +153,7 @@ func (s *sorter) finish(parts int, each Each) (*output, error) {
 		a, err := s.finishMemory(rows, parts, each)
 		return &output{memory: a}, err
 	}
-	return s.finishRuns(parts, each)
+	return s.finishRuns(runs, parts, each)
 }
 
 // finishMemory arranges the rows of all fillers.
@@ -205,21 +205,28 @@ func (s *sorter) writeRest(a *arranged, first int) (*run, error) {
 	return r, err
 }
 
-// finishRuns writes what is in memory too, merges runs until one more merge is
-// enough, and plans that.
-func (s *sorter) finishRuns(parts int, each Each) (*output, error) {
+// finishRuns makes runs of what is in memory too, merges runs until one more
+// merge is enough, and plans that.
+func (s *sorter) finishRuns(runs []*run, parts int, each Each) (*output, error) {
 	fillers := s.mu.fillers
+	keep := s.keepRest(runs)
 	err := each(len(fillers), func(i int) error {
-		if err := fillers[i].spill(); err != nil {
+		f := fillers[i]
+		if keep && f.rows > 0 {
+			r, err := f.memoryRun()
+			f.runs = append(f.runs, r)
 			return err
 		}
-		fillers[i].drop()
+		if err := f.spill(); err != nil {
+			return err
+		}
+		f.drop()
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	var runs []*run
+	runs = runs[:0]
 	for _, f := range fillers {
 		runs = append(runs, f.runs...)
 		f.runs = nil

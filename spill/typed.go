@@ -150,11 +150,12 @@ func (o *Sorted[T]) Next() (p Part[T], ok bool) {
 
 // releaseLocked gives the memory of the rows back when they have all been read.
 func (o *Sorted[T]) releaseLocked() {
-	if !o.mu.ended || o.mu.open > 0 || o.mu.memory == nil {
+	if !o.mu.ended || o.mu.open > 0 {
 		return
 	}
-	o.mu.memory = &arranged{}
-	o.mu.bucket = 0
+	if o.mu.memory != nil {
+		o.mu.memory, o.mu.bucket = &arranged{}, 0
+	}
 	for _, f := range o.s.core.mu.fillers {
 		f.drop()
 	}
@@ -208,7 +209,7 @@ func (p Part[T]) Read(buf []T, push func(rows []T) error) (err error) {
 		for part := range slices.Chunk(p.memory.rowsOf(p.bucket), ahead) {
 			r.touched += table.touch(part)
 			for _, at := range part {
-				if err := r.add(table.record(at.At).row); err != nil {
+				if err := r.add(rowAt(table.at(at.At))); err != nil {
 					return err
 				}
 			}
