@@ -78,20 +78,31 @@ const Stdin = exec.Stdin
 // The strings share blocks of memory of about 256 KiB: a program that keeps a
 // few of many lines should keep clones ([strings.Clone]).
 func Lines(patterns ...string) Stream[string] {
-	return lines[string]("Lines", "lines", patterns, false)
+	return lines[string]("Lines", "lines", patterns, exec.LineForm{})
 }
 
 // LineViews is [Lines] with rows that are valid only until the function that is
 // given them returns: see [View]. It is the fastest way through a file.
 func LineViews(patterns ...string) Stream[View] {
-	return lines[View]("LineViews", "line views", patterns, true)
+	return lines[View]("LineViews", "line views", patterns, exec.LineForm{Views: true})
 }
 
-func lines[S ~string](verb, op string, patterns []string, view bool) Stream[S] {
+// RawLines is [Lines] but for "\r" before a line end, which stays: what is written
+// again is then what was read, byte for byte.
+func RawLines(patterns ...string) Stream[string] {
+	return lines[string]("RawLines", "raw lines", patterns, exec.LineForm{Raw: true})
+}
+
+// RawLineViews is [LineViews] as [RawLines] is [Lines].
+func RawLineViews(patterns ...string) Stream[View] {
+	return lines[View]("RawLineViews", "raw line views", patterns, exec.LineForm{Views: true, Raw: true})
+}
+
+func lines[S ~string](verb, op string, patterns []string, form exec.LineForm) Stream[S] {
 	if len(patterns) == 0 {
 		misuse(verb, "no file is named")
 	}
-	s := source[S](op, strings.Join(patterns, " "), exec.Lines[S](patterns, view))
+	s := source[S](op, strings.Join(patterns, " "), exec.Lines[S](patterns, form))
 	s.node.Views = reflect.TypeFor[S]() == viewType
 	return s
 }

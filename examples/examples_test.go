@@ -26,11 +26,14 @@ import (
 	_ "anabranch.dev/examples/internal/cli"
 )
 
-// commands are the examples, each with arguments that it accepts.
+// commands are the examples, each with arguments with which it works until it
+// is interrupted, or has read all that it is given. DIR stands for a folder.
 var commands = map[string][]string{
 	"wordcount": {"-"},
 	"onebrc":    {"-"},
-	"loglevels": {"-"},
+	"loglevels": {"-errors", "DIR/errors.txt.gz", "-rejects", "DIR/rejects.txt", "-"},
+	"sortlines": {"-memory", "64MiB", "-tmp", "DIR", "-o", "DIR/sorted.txt", "-"},
+	"terasort":  {"-gen", "1000000000000", "DIR/records.bin"},
 }
 
 // bin is the folder of the built commands.
@@ -173,6 +176,22 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"loglevels"}, 2, "loglevels: no PATH is given\nusage: loglevels"},
 		{[]string{"loglevels", "missing.txt"}, 1, "missing.txt: no such file or directory"},
 		{[]string{"loglevels", "-errors", "missing/errors.txt", "-"}, 1, `loglevels: write lines "errors" (main.go:`},
+		{[]string{"sortlines"}, 2, "sortlines: no PATH is given\nusage: sortlines"},
+		{[]string{"sortlines", "-o", "", "-"}, 2, "sortlines: the name OUT is empty\nusage: sortlines"},
+		{[]string{"sortlines", "-key", "3,2", "-"}, 2, "fields are numbers from 1, the first and the last, as in 2,3 or 2"},
+		{[]string{"sortlines", "-key", "2n", "-"}, 2, "fields are numbers from 1"},
+		{[]string{"sortlines", "-memory", "16MiB", "-workers", "1", "-"}, 1, "): a memory budget of 16777216 bytes is too small"},
+		{[]string{"sortlines", "-tmp", "missing", "-"}, 1, "directory for temporary files: stat missing: no such file or directory"},
+		{[]string{"sortlines", "missing.txt"}, 1, "missing.txt: no such file or directory"},
+		{[]string{"sortlines", "-o", "missing/sorted.txt", "-"}, 1, "sortlines: write lines (main.go:"},
+		{[]string{"terasort"}, 2, "terasort: 0 files are given, not 2\nusage: terasort"},
+		{[]string{"terasort", "-check", "in.bin", "out.bin"}, 2, "terasort: 2 files are given, not 1\nusage: terasort"},
+		{[]string{"terasort", "-check", "-gen", "1", "in.bin"}, 2, "terasort: -check and -gen are two commands"},
+		{[]string{"terasort", "-gen", "-1", "out.bin"}, 2, "usage: terasort"},
+		{[]string{"terasort", "-gen", "1", "missing/out.bin"}, 1, ": no such file or directory"},
+		{[]string{"terasort", "missing.bin", "out.bin"}, 1, "missing.bin: no such file or directory"},
+		{[]string{"terasort", "examples_test.go", "out.bin"}, 1, "bytes are no whole records of 100"},
+		{[]string{"terasort", "-check", "."}, 1, "not a regular file"},
 	}
 	for _, test := range tests {
 		if runtime.GOOS == "windows" && strings.HasSuffix(test.want, "no such file or directory") {
@@ -213,10 +232,8 @@ func TestInterrupt(t *testing.T) {
 		for name, args := range commands {
 			t.Run(name+"/"+input, func(t *testing.T) {
 				dir := t.TempDir()
-				if name == "loglevels" {
-					args = append([]string{"-errors", filepath.Join(dir, "errors.txt.gz"), "-rejects", filepath.Join(dir, "rejects.txt")}, args...)
-				}
-				cmd, end := start(t, stdin, name, args...)
+				here := strings.Split(strings.ReplaceAll(strings.Join(args, "\n"), "DIR", dir), "\n")
+				cmd, end := start(t, stdin, name, here...)
 				time.Sleep(300 * time.Millisecond) // it is in the middle of reading then
 				if err := cmd.Process.Signal(os.Interrupt); err != nil {
 					t.Fatal(err)

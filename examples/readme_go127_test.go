@@ -9,8 +9,7 @@ import (
 
 // TestReadmeMethods puts the second spelling in the place of the first.
 func TestReadmeMethods(t *testing.T) {
-	blocks := readmeCode(t)
-	program, methods := blocks[0], blocks[1]
+	program, methods := readmeCode(t)
 	from, to := strings.Index(program, "\twords :="), strings.Index(program, "\n\tfor kv")
 	if from < 0 || to < from {
 		t.Fatal("the program of README.md does not have the plan where it was")

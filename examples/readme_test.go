@@ -10,18 +10,24 @@ import (
 	"testing"
 )
 
-// readmeCode returns the blocks of Go in README.md.
-func readmeCode(t *testing.T) (blocks []string) {
+// readmeCode returns two of the blocks of Go in README.md: the program, and its
+// plan as methods. The other blocks are parts of programs.
+func readmeCode(t *testing.T) (program, methods string) {
 	t.Helper()
 	for i, part := range strings.Split("\n"+read(t, "../README.md"), "\n```") {
-		if code, ok := strings.CutPrefix(part, "go\n"); ok && i%2 == 1 {
-			blocks = append(blocks, code+"\n")
+		code, ok := strings.CutPrefix(part, "go\n")
+		switch {
+		case !ok || i%2 == 0:
+		case strings.HasPrefix(code, "package main\n"):
+			program += code + "\n"
+		case strings.HasPrefix(code, "\ttop := "):
+			methods += code + "\n"
 		}
 	}
-	if len(blocks) != 2 {
-		t.Fatalf("README.md has %d blocks of Go, and the test knows 2", len(blocks))
+	if program == "" || methods == "" {
+		t.Fatal("README.md does not have the program, and its plan as methods")
 	}
-	return blocks
+	return program, methods
 }
 
 // countsWords builds a program and has it count the words of two files.
@@ -47,7 +53,8 @@ func countsWords(t *testing.T, program string) {
 }
 
 func TestReadmeProgram(t *testing.T) {
-	countsWords(t, readmeCode(t)[0])
+	program, _ := readmeCode(t)
+	countsWords(t, program)
 }
 
 // TestReadmeCommands holds that the main job and the tests are one command each.

@@ -30,11 +30,12 @@ type lineReader[S ~string] struct {
 	cuts  []uint32 // positions of newlines in a segment
 	rows  []S
 	push  func([]S) error
-	mean  int // about how long lines are
+	mean  int  // about how long lines are
+	trim  byte // is left out at the end of a line; "\n", which none has, leaves all in
 }
 
 func newLineReader[S ~string](reuse bool) *lineReader[S] {
-	return &lineReader[S]{reuse: reuse, rows: make([]S, 0, maxBatchRows), mean: shortLines}
+	return &lineReader[S]{reuse: reuse, rows: make([]S, 0, maxBatchRows), mean: shortLines, trim: '\r'}
 }
 
 // fresh returns an empty block that begins with rest. String rows point into
@@ -170,7 +171,7 @@ func (l *lineReader[S]) cut(b []byte) error {
 		cuts := l.cuts
 		for len(cuts) > 0 {
 			k := min(len(cuts), cap(l.rows)-len(l.rows))
-			from = cutKernel(l.rows[len(l.rows):len(l.rows)+k], text, from, at, cuts[:k])
+			from = cutKernel(l.rows[len(l.rows):len(l.rows)+k], text, from, at, cuts[:k], l.trim)
 			l.rows = l.rows[:len(l.rows)+k]
 			cuts = cuts[k:]
 			if len(l.rows) < cap(l.rows) {
@@ -182,7 +183,7 @@ func (l *lineReader[S]) cut(b []byte) error {
 		}
 	}
 	if from < len(text) { // no final newline
-		l.rows = append(l.rows, S(trimReturn(text[from:])))
+		l.rows = append(l.rows, S(trimEnd(text[from:], l.trim)))
 	}
 	err := l.flush()
 	if l.reuse {
@@ -214,12 +215,12 @@ func (l *lineReader[S]) flush() error {
 
 // cutKernel makes a row of each line that ends at a cut, and returns where the
 // next begins.
-func cutKernel[S ~string](dst []S, text string, from, at int, cuts []uint32) int {
+func cutKernel[S ~string](dst []S, text string, from, at int, cuts []uint32, trim byte) int {
 	dst = dst[:len(cuts)]
 	for i, c := range cuts {
 		to := at + int(c)
 		line := text[from:to]
-		if len(line) > 0 && line[len(line)-1] == '\r' {
+		if len(line) > 0 && line[len(line)-1] == trim {
 			line = line[:len(line)-1]
 		}
 		dst[i] = S(line)
@@ -228,8 +229,8 @@ func cutKernel[S ~string](dst []S, text string, from, at int, cuts []uint32) int
 	return from
 }
 
-func trimReturn(line string) string {
-	if len(line) > 0 && line[len(line)-1] == '\r' {
+func trimEnd(line string, trim byte) string {
+	if len(line) > 0 && line[len(line)-1] == trim {
 		return line[:len(line)-1]
 	}
 	return line

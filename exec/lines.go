@@ -13,15 +13,15 @@ import (
 // ends. patterns are as in [glob.Expand], or [Stdin]. Files whose names end in
 // .gz or .zst are decompressed.
 //
-// Rows of String sources may be kept. Rows of view sources point into a buffer
+// Rows of String sources may be kept. Rows that are views point into a buffer
 // that is used again: they are valid until the push that carries them returns.
-func Lines[S ~string](patterns []string, view bool) Body {
+func Lines[S ~string](patterns []string, form LineForm) Body {
 	return func(r *Run) (any, error) {
 		files, err := expandFiles(patterns)
 		if err != nil {
 			return nil, err
 		}
-		s := &lineSource[S]{files: files, view: view}
+		s := &lineSource[S]{files: files}
 		for _, f := range files {
 			n := f.onDisk()
 			if n < 0 {
@@ -31,14 +31,25 @@ func Lines[S ~string](patterns []string, view bool) Body {
 			s.total += n
 		}
 		s.morsel = min(max(s.total/128, 64<<10), 1<<20)
-		s.readers.New = func() any { return newLineReader[S](view) }
+		s.readers.New = func() any {
+			l := newLineReader[S](form.Views)
+			if form.Raw {
+				l.trim = '\n'
+			}
+			return l
+		}
 		return s, nil
 	}
 }
 
+// LineForm says what the lines of a source are like.
+type LineForm struct {
+	Views bool // they point into a buffer that is used again
+	Raw   bool // "\r" before the line end is a part of them
+}
+
 type lineSource[S ~string] struct {
 	files   []*inputFile
-	view    bool
 	total   int64 // bytes; -1 when unknown
 	morsel  int64 // bytes
 	readers sync.Pool

@@ -71,6 +71,7 @@ func name() string { return strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"
 type Settings struct {
 	Workers uint
 	Memory  Size
+	TempDir string
 }
 
 // Options returns the settings as the options of a run.
@@ -80,6 +81,9 @@ func (s Settings) Options() (list []df.Option) {
 	}
 	if s.Memory > 0 {
 		list = append(list, df.Memory(int64(s.Memory)))
+	}
+	if s.TempDir != "" {
+		list = append(list, df.TempDir(s.TempDir))
 	}
 	return list
 }
