@@ -2,8 +2,13 @@ package spill
 
 import (
 	"context"
+	"errors"
+
 	"golang.org/x/sync/errgroup"
 )
+
+// errStopped ends the reading of a part when nobody wants more rows.
+var errStopped = errors.New("spill: no more rows wanted")
 
 // readAll yields the rows of all parts in order. Workers read parts ahead of
 // those that are yielded.
@@ -48,24 +53,22 @@ func readAll[T any](o *Sorted[T], workers int, yield func(T, error) bool) error 
 			}
 		})
 	}
-	more := true
-	for i := 0; more; i = (i + 1) % workers {
+	defer func() { // also when yield panics
+		cancel()
+		_ = g.Wait() // an error is returned below
+	}()
+	for i := 0; ; i = (i + 1) % workers {
 		rows, ok := <-lanes[i]
 		if !ok {
-			break
+			cancel()
+			return g.Wait()
 		}
 		for _, v := range rows {
-			if more = yield(v, nil); !more {
-				break
+			if !yield(v, nil) {
+				return nil
 			}
 		}
 	}
-	cancel()
-	err := g.Wait()
-	if !more {
-		return nil
-	}
-	return err
 }
 
 // all returns the rows of a part, in memory of their own.

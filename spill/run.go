@@ -24,6 +24,7 @@ type run struct {
 	bytes  int64 // of records
 	stored int64 // on disk
 	index  int64 // bytes that blocks takes
+	most   int64 // bytes of the largest block
 	last   bound // the last record's
 
 	cache cache
@@ -150,6 +151,7 @@ func (w *runWriter) endBlock() error {
 	b.off = w.run.file.size + int64(w.open)
 	w.run.rows += int64(w.rows)
 	w.run.bytes += int64(raw)
+	w.run.most = max(w.run.most, int64(raw))
 	w.run.stored += int64(b.size)
 	w.rows = 0
 	if len(w.buf) >= writeBytes {

@@ -1,339 +1,184 @@
 package spill
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"slices"
-	"sync"
-	"sync/atomic"
+	"iter"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// Each calls f for 0 to n-1, at the same time where it can, and returns the first
-// error.
-type Each func(n int, f func(i int) error) error
+// A Sorter sorts rows of any number in limited memory.
+//
+// Rows are added by one goroutine with [Sorter.Add], or by several, each with a
+// [Sorter.Filler] of its own. They are then read with [Sorter.All], or in parts with
+// [Sorter.Sort]. Close must be called in the end, and ends everything at any time.
+type Sorter[T any] struct {
+	core   sorter
+	order  Order[T]
+	codec  Codec[T]
+	text   bool // rows are strings, stored without their length
+	closed bool
+	failed error // of an Add: there is nothing to be sorted any more
 
-// serially is an Each of one goroutine.
-func serially(n int, f func(i int) error) error {
-	for i := range n {
-		if err := f(i); err != nil {
+	feed *feed[T] // of Add; nil until there is a full batch
+	rows []T      // added, and not in a filler yet
+	next uint64   // place
+}
+
+// NewSorter returns an empty sorter. The error is a [*TypeError] when rows of type
+// T cannot be written.
+func NewSorter[T any](order Order[T], c Config) (*Sorter[T], error) {
+	if order.IsZero() {
+		panic("spill.NewSorter: the zero Order orders nothing")
+	}
+	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {
+		panic("spill.NewSorter: a limit is negative")
+	}
+	codec, err := CodecFor[T]()
+	if err != nil {
+		return nil, err
+	}
+	s := &Sorter[T]{order: order, codec: codec, text: isString(codec)}
+	s.core.init(c)
+	switch cols := order.columns; {
+	case cols == nil:
+		s.core.kind = byPlain
+		s.byComparison()
+	case len(cols) == 1 && cols[0].bits != nil:
+		s.core.kind, s.core.width, s.core.prefixTells = byNumbers, cols[0].width, true
+		if cols[0].desc {
+			s.core.turn = ^uint64(0) << (64 - 8*cols[0].width)
+		}
+	default:
+		s.core.kind = byTexts
+		if len(cols) == 1 && cols[0].text != nil && cols[0].desc {
+			s.core.desc, s.core.flip = true, ^uint64(0)
+		}
+	}
+	return s, nil
+}
+
+// Add adds rows. It may be called until the rows are read, by one goroutine at a
+// time; rows are sorted, and written to disk when the memory is full, in others.
+//
+// A key that is a slice of bytes is read after the key function has returned, and
+// must not change until the row is sorted: let it be a part of the row, or new.
+func (s *Sorter[T]) Add(rows ...T) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	for len(rows) > 0 {
+		if s.rows == nil {
+			s.rows = make([]T, 0, batchRows)
+		}
+		n := min(len(rows), batchRows-len(s.rows))
+		s.rows = append(s.rows, rows[:n]...)
+		rows = rows[n:]
+		if len(s.rows) < batchRows {
+			return nil
+		}
+		if err := s.give(); err != nil {
+			s.failed = err
 			return err
 		}
 	}
 	return nil
 }
 
-// kind is what rows are sorted by.
-type kind uint8
-
-const (
-	byNumbers kind = iota // keys of at most eight bytes, all of one width
-	byTexts               // keys of any bytes
-	byPlain               // a comparison
-)
-
-// sorter is all of a Sorter that does not depend on the type of its rows.
-type sorter struct {
-	cfg  Config
-	disk *Space
-	temp *tempDir
-
-	kind  kind
-	width int    // of numbers, in bytes
-	desc  bool   // texts: greatest first
-	flip  uint64 // texts: what prefixes are turned by
-	turn  uint64 // numbers: what keys are turned by
-
-	compareRows func(a, b []byte) int                           // plain
-	sortRows    func(table chunks, refs []ref, each Each) error // plain
-	rowExtra    int64                                           // plain: bytes that sorting a row takes
-
-	prefixTells bool // equal prefixes are equal keys
-	shared      int  // bytes that all keys of the runs that are merged share
-
-	chunkBytes int // of full chunks
-
-	mem     sharedMemory
-	refPool sync.Pool
-	touched atomic.Uint32
-	stats   counters
-
-	mu struct {
-		sync.Mutex
-		fillers []*filler
+func (s *Sorter[T]) usable() error {
+	if s.closed {
+		return ErrClosed
 	}
+	return s.failed
 }
 
-// sharedMemory is a budget that several goroutines use.
-type sharedMemory struct {
-	mu   sync.Mutex
-	of   Memory
-	held int64
-}
+// Filler makes a part of the sorter for one goroutine to fill. No more can be made
+// once the rows are read.
+func (s *Sorter[T]) Filler() *Filler[T] { return &Filler[T]{s: s, f: s.core.filler()} }
 
-// took takes n bytes, or gives them back.
-func (s *sorter) took(n int64) {
-	s.mem.mu.Lock()
-	defer s.mem.mu.Unlock()
-	s.mem.held += n
-	if n > 0 {
-		s.mem.of.Take(n)
-	} else {
-		s.mem.of.Release(-n)
+// Sort ends the adding. Parts of the work are given to each, which may run them at
+// the same time; nil is all cores.
+func (s *Sorter[T]) Sort(each Each) (*Sorted[T], error) {
+	if err := s.usable(); err != nil {
+		return nil, err
 	}
-}
-
-// counters is what a sorter has done.
-type counters struct {
-	rows, runs, raw, stored, passes atomic.Int64
-	fanIn                           atomic.Int64
-}
-
-func (c *counters) wrote(r *run) {
-	c.runs.Add(1)
-	c.raw.Add(r.bytes)
-	c.stored.Add(r.stored)
-}
-
-// ErrTooLarge means that one row is larger than the memory there is.
-var ErrTooLarge = errors.New("row too large")
-
-func tooLarge(n int) error { return fmt.Errorf("%w: it takes %d bytes", ErrTooLarge, n) }
-
-func (s *sorter) init(c Config) {
-	if c.Memory == 0 {
-		c.Memory = defaultMemory
+	if s.failed = s.endAdding(); s.failed != nil {
+		return nil, s.failed
 	}
-	s.cfg = c
-	if s.disk = c.Space; s.disk == nil {
-		s.disk = NewSpace(c.Disk)
+	if each == nil {
+		each = s.each
 	}
-	s.temp = newTempDir(&c, s.disk)
-	s.chunkBytes = chunkBytes
-	for parts := int64(16 * max(c.Workers, 2)); s.chunkBytes > leastChunk && int64(s.chunkBytes) > c.Memory/parts; {
-		s.chunkBytes /= 2
-	}
-	if c.Budget == nil {
-		own := &limited{}
-		own.left.Store(c.Memory)
-		s.cfg.Budget = func() Memory { return own }
-	}
-	s.mem.of = s.cfg.Budget()
-}
-
-// filler makes the part of the sorter that one goroutine fills.
-func (s *sorter) filler() *filler {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := &filler{s: s, index: len(s.mu.fillers), mem: s.cfg.Budget(), pick: chooser{mode: s.cfg.Compression}}
-	f.keys.reset()
-	s.mu.fillers = append(s.mu.fillers, f)
-	return f
-}
-
-// output is what a sorter gives out: rows in memory, or ranges of runs.
-type output struct {
-	memory *arranged
-	ranges *ranges
-}
-
-// finish ends the filling and makes the output.
-func (s *sorter) finish(parts int, each Each) (*output, error) {
-	var runs []*run
-	rows := 0
-	for _, f := range s.mu.fillers {
-		rows += f.rows
-		s.stats.rows.Add(int64(f.rows))
-		for _, r := range f.runs {
-			s.stats.rows.Add(r.rows)
-		}
-		runs = append(runs, f.runs...)
-	}
-	if len(runs) == 0 {
-		a, err := s.finishMemory(rows, parts, each)
-		return &output{memory: a}, err
-	}
-	return s.finishRuns(runs, parts, each)
-}
-
-// finishMemory arranges the rows of all fillers.
-func (s *sorter) finishMemory(rows, parts int, each Each) (*arranged, error) {
-	type placed struct {
-		place uint64
-		piece
-	}
-	var all []placed
-	var table chunks
-	var keys keyStats
-	var bytes int64
-	keys.reset()
-	for _, f := range s.mu.fillers {
-		f.endSegment()
-		for _, seg := range f.segs {
-			all = append(all, placed{seg.place, piece{seg.refs, uint64(len(table))}})
-		}
-		table = append(table, f.chunks...)
-		keys.merge(&f.keys)
-		bytes += f.bytes
-	}
-	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
-	pieces := make([]piece, len(all))
-	for i := range all {
-		pieces[i] = all[i].piece
-	}
-	dst := make([]ref, rows)
-	adviseHuge(dst)
-	return s.arrange(pieces, table, &keys, bytes, dst, parts, each)
-}
-
-// writeRest writes the rows of the buckets from first on, as a run.
-func (s *sorter) writeRest(a *arranged, first int) (*run, error) {
-	file, err := s.temp.create()
+	out, err := s.core.finish(s.workers(), each)
 	if err != nil {
 		return nil, err
 	}
-	w := s.newRun(file, &chooser{mode: s.cfg.Compression})
-	for i := first; i < len(a.ends); i++ {
-		if err := w.addAll(a.table, a.rowsOf(i)); err != nil {
-			return nil, err
-		}
-	}
-	r, err := w.end()
-	if e := file.release(); err == nil {
-		err = e
-	}
-	return r, err
+	o := &Sorted[T]{s: s}
+	o.mu.memory, o.mu.ranges = out.memory, out.ranges
+	return o, nil
 }
 
-// finishRuns makes runs of what is in memory too, merges runs until one more
-// merge is enough, and plans that.
-func (s *sorter) finishRuns(runs []*run, parts int, each Each) (*output, error) {
-	fillers := s.mu.fillers
-	keep := s.keepRest(runs)
-	err := each(len(fillers), func(i int) error {
-		f := fillers[i]
-		if keep && f.rows > 0 {
-			r, err := f.memoryRun()
-			f.runs = append(f.runs, r)
-			return err
+// All sorts the rows and yields them in order, once. A failure is the last pair:
+// an error beside the zero row. When the loop is over, whatever it was ended by,
+// so are the goroutines that it has started; the sorter is still to be closed.
+func (s *Sorter[T]) All() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		sorted, err := s.Sort(nil)
+		if err != nil {
+			yield(zero, err)
+			return
 		}
-		if err := f.spill(); err != nil {
-			return err
+		if err := readAll(sorted, s.workers(), yield); err != nil {
+			yield(zero, err)
 		}
-		f.drop()
+	}
+}
+
+// Close removes the temporary files and frees the memory. It may be called again.
+func (s *Sorter[T]) Close() error {
+	if s.closed {
 		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	runs = runs[:0]
-	for _, f := range fillers {
-		runs = append(runs, f.runs...)
-		f.runs = nil
-		if f.out != nil {
-			if err := f.out.release(); err != nil {
-				return nil, err
-			}
-			f.out = nil
-		}
+	s.closed = true
+	if s.feed != nil {
+		s.feed.stop(true)
 	}
-	for {
-		fanIn := s.fanIn(runs)
-		if len(runs) <= fanIn {
-			s.stats.passes.Add(1)
-			s.stats.fanIn.Store(int64(len(runs)))
-			return &output{ranges: s.newRanges(runs)}, nil
-		}
-		if runs, err = s.pass(runs, fanIn, parts, each); err != nil {
-			return nil, err
-		}
+	return s.core.close()
+}
+
+// Stats is what a sorter has done so far.
+type Stats struct {
+	Rows       int64 // that were sorted
+	Runs       int64 // that were written
+	RunBytes   int64 // of records in them
+	DiskBytes  int64 // that they took, compressed
+	DiskAtMost int64 // bytes on disk at one time, at most
+	Passes     int64 // over the runs; the last one gives the rows out
+	FanIn      int64 // of that one: runs that were merged at a time
+}
+
+// Stats returns what the sorter has done. It may be called from any goroutine.
+func (s *Sorter[T]) Stats() Stats {
+	c := &s.core.stats
+	return Stats{
+		Rows: c.rows.Load(), Runs: c.runs.Load(), RunBytes: c.raw.Load(), DiskBytes: c.stored.Load(),
+		DiskAtMost: s.core.disk.peak.Load(), Passes: c.passes.Load(), FanIn: c.fanIn.Load(),
 	}
 }
 
-// fanIn is how many runs can be merged at a time.
-func (s *sorter) fanIn(runs []*run) int {
-	var rows, bytes, index int64
-	for _, r := range runs {
-		rows += r.rows
-		bytes += r.bytes
-		index += r.index
+func (s *Sorter[T]) workers() int {
+	if s.core.cfg.Workers > 0 {
+		return s.core.cfg.Workers
 	}
-	block := blockBytes + refBytes*blockBytes*rows/max(bytes, 1)
-	n := max((s.cfg.Memory*3/4-index)/block, 2)
-	if s.cfg.FanIn > 1 {
-		n = min(n, int64(s.cfg.FanIn))
-	}
-	return int(n)
+	return runtime.GOMAXPROCS(0)
 }
 
-// pass merges groups of runs that follow one another, and as few of them as
-// leave fanIn runs.
-func (s *sorter) pass(runs []*run, fanIn, parts int, each Each) ([]*run, error) {
-	s.stats.passes.Add(1)
-	size := max(fanIn/parts, 2) // of a group: each worker merges one
-	groups := min((len(runs)-fanIn+size-2)/(size-1), (len(runs)+size-1)/size)
-	s.shareOf(runs)
-	merged := make([]*run, groups)
-	err := each(groups, func(g int) (err error) {
-		part := runs[g*size : min((g+1)*size, len(runs))]
-		if merged[g], err = s.mergeRuns(part); err != nil {
-			return err
-		}
-		for _, r := range part {
-			s.took(-r.index)
-			if e := r.file.release(); err == nil {
-				err = e
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
+// each is the Each of a sorter that is used alone.
+func (s *Sorter[T]) each(n int, f func(i int) error) error {
+	var g errgroup.Group
+	g.SetLimit(s.workers())
+	for i := range n {
+		g.Go(func() error { return f(i) })
 	}
-	return append(merged, runs[min(groups*size, len(runs)):]...), nil
-}
-
-// mergeRuns writes one run of several.
-func (s *sorter) mergeRuns(runs []*run) (*run, error) {
-	if len(runs) == 1 {
-		runs[0].file.runs.Add(1)
-		s.took(runs[0].index)
-		return runs[0], nil
-	}
-	file, err := s.temp.create()
-	if err != nil {
-		return nil, err
-	}
-	w := s.newRun(file, &chooser{mode: s.cfg.Compression})
-	m := s.whole(runs)
-	defer m.close()
-	if err := m.start(nil); err != nil {
-		return nil, err
-	}
-	for len(m.heap) > 0 {
-		if err := w.add(m.heap[0].c.rec.all); err != nil {
-			return nil, err
-		}
-		if err := m.advance(); err != nil {
-			return nil, err
-		}
-	}
-	r, err := w.end()
-	if e := file.release(); err == nil {
-		err = e
-	}
-	return r, err
-}
-
-// close removes everything.
-func (s *sorter) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, f := range s.mu.fillers {
-		f.drop()
-	}
-	s.mu.fillers = nil
-	err := s.temp.close()
-	s.took(-s.mem.held)
-	return err
+	return g.Wait()
 }

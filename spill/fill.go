@@ -1,0 +1,95 @@
+package spill
+
+// batchRows is how many rows are encoded, and decoded, at a time.
+const batchRows = 1024
+
+// A Filler takes a part of a [Sorter]'s rows. It belongs to one goroutine; several
+// may be filled at the same time.
+type Filler[T any] struct {
+	s    *Sorter[T]
+	f    *filler
+	rows []string // encoded rows, and their keys: scratch memory
+	bits []uint64
+	keys []string
+	buf  []byte
+	kbuf []byte
+	ends []int
+}
+
+// Add adds rows that come after all earlier ones of the same place, and after
+// those of all lower places in all fillers. A place belongs to one filler, and
+// its places do not get lower.
+//
+// The rows are copied, and may be overwritten when Add returns. When the memory
+// is full, Add writes what the filler holds to disk.
+func (f *Filler[T]) Add(place uint64, rows []T) error {
+	f.f.at(place)
+	for len(rows) > 0 {
+		n := min(len(rows), batchRows)
+		if err := f.batch(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+func (f *Filler[T]) batch(rows []T) (err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case *CodecError: // of a value that cannot be written
+			err = v
+		default:
+			panic(v)
+		}
+	}()
+	spans := f.encode(rows)
+	c := f.s.order.columns
+	switch {
+	case c == nil:
+		return f.f.addPlain(spans)
+	case len(c) == 1 && c[0].bits != nil:
+		f.bits = sized(f.bits, len(rows))
+		c[0].bits(rows, f.bits)
+		return f.f.addNumbers(spans, f.bits)
+	case len(c) == 1 && c[0].text != nil:
+		f.keys = sized(f.keys, len(rows))
+		c[0].text(rows, f.keys)
+		return f.f.addTexts(spans, f.keys)
+	}
+	f.kbuf, f.ends = f.kbuf[:0], f.ends[:0]
+	for i := range rows {
+		f.kbuf = appendKey(f.kbuf, rows[i], c)
+		f.ends = append(f.ends, len(f.kbuf))
+	}
+	f.keys = spansOf(f.keys, f.kbuf, f.ends)
+	return f.f.addTexts(spans, f.keys)
+}
+
+// encode returns the bytes of rows, which are valid until the next call.
+func (f *Filler[T]) encode(rows []T) []string {
+	if f.s.text {
+		return stringsOf(rows)
+	}
+	f.buf, f.ends = f.buf[:0], f.ends[:0]
+	if n, ok := fixedSize(f.s.codec); ok {
+		f.buf = appendAll(f.s.codec, f.buf, rows)
+		for i := range rows {
+			f.ends = append(f.ends, (i+1)*n)
+		}
+	} else {
+		f.buf, f.ends = appendEach(f.s.codec, f.buf, f.ends, rows)
+	}
+	f.rows = spansOf(f.rows, f.buf, f.ends)
+	return f.rows
+}
+
+// sized returns a slice of n elements, in the memory of s where that is large
+// enough.
+func sized[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, max(n, batchRows))[:n]
+	}
+	return s[:n]
+}
