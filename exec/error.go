@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 
 	"anabranch.dev/internal/plan"
+	"anabranch.dev/spill"
 )
 
 // Error is how a run fails: which operator, the user's name for it, where in
@@ -38,18 +39,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // PanicError is a panic in a function of the user, as an error.
-type PanicError struct {
-	Value any    // what it panicked with
-	Stack []byte // where
-}
-
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n\n%s", e.Value, e.Stack) }
-
-// Unwrap returns the value when it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
+type PanicError = spill.PanicError
 
 // Errors that a caller can act on.
 var (

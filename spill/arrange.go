@@ -14,9 +14,9 @@ type arranged struct {
 	s       *sorter
 	table   chunks
 	refs    []ref
-	ends    []int // of the buckets, in refs
-	settled bool  // equal prefixes are equal keys
-	sorted  bool  // buckets are in order
+	ends    []int  // of the buckets, in refs
+	settled bool   // equal prefixes are equal keys
+	sorted  []bool // buckets that are in order; nil: all of them
 }
 
 // piece is rows in input order whose chunks lie from base on in a table.
@@ -45,7 +45,9 @@ func (s *sorter) arrange(pieces []piece, table chunks, keys *keyStats, bytes int
 	}
 	bucketRows := min(max(int(rangeBytes*int64(n)/max(bytes, 1)), leastRows), cmp.Or(s.cfg.bucketRows, mostRows))
 	x := &arranging{a: a, pieces: pieces, rows: max(bucketRows, n/mostBuckets), parts: parts, each: each}
-	return a, x.split(pieces, keys, 0, n, 0)
+	err := x.split(pieces, keys, 0, n, 0)
+	a.sorted = make([]bool, len(a.ends))
+	return a, err
 }
 
 // arranging is the making of an arranged.
@@ -205,7 +207,6 @@ func (a *arranged) concatenate(groups []pieceGroup, each Each) error {
 	if err := a.copy(groups, 0, each); err != nil || len(a.refs) == 0 {
 		return err
 	}
-	a.sorted = true
 	for at := mostRows; at < len(a.refs); at += mostRows {
 		a.ends = append(a.ends, at)
 	}
@@ -292,7 +293,8 @@ func (a *arranged) rowsOf(i int) []ref {
 		from = a.ends[i-1]
 	}
 	refs := a.refs[from:a.ends[i]]
-	if !a.sorted && len(refs) > 1 {
+	if a.sorted != nil && !a.sorted[i] {
+		a.sorted[i] = true // once: prefixes are changed
 		scratch := a.s.getRefs(len(refs))
 		a.s.order(a.table, refs, scratch[:len(refs)], a.settled)
 		a.s.putRefs(scratch)

@@ -96,6 +96,9 @@ func (r *run) read(i int) ([]byte, error) {
 	info := &r.blocks[i]
 	packed := make([]byte, info.size)
 	if _, err := r.file.file.ReadAt(packed, info.off); err != nil {
+		if r.file.closed.Load() {
+			return nil, ErrClosed
+		}
 		return nil, fmt.Errorf("read temporary file: %w", err)
 	}
 	var d frame.Decoder

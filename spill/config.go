@@ -72,6 +72,8 @@ var (
 	ErrCorrupt = frame.ErrCorrupt
 	// ErrClosed means that a Sorter was used after it was closed.
 	ErrClosed = errors.New("spill: the sorter is closed")
+	// ErrEnded means that rows were added after Sort, or sorted twice.
+	ErrEnded = errors.New("spill: the rows have been sorted")
 )
 
 // limited is a budget of its own.
@@ -104,19 +106,28 @@ func (d *Space) Used() int64 { return d.used.Load() }
 // Peak is the most bytes that were taken at one time.
 func (d *Space) Peak() int64 { return d.peak.Load() }
 
-func (d *Space) add(n int64) error {
-	used := d.used.Add(n)
+// take takes n bytes, if there are as many.
+func (d *Space) take(n int64) error {
+	var used int64
 	for {
-		peak := d.peak.Load()
-		if used <= peak || d.peak.CompareAndSwap(peak, used) {
+		now := d.used.Load()
+		if used = now + n; d.limit > 0 && used > d.limit {
+			return fmt.Errorf("%w: %d bytes are needed and %d allowed", ErrDiskFull, used, d.limit)
+		}
+		if d.used.CompareAndSwap(now, used) {
 			break
 		}
 	}
-	if n > 0 && d.limit > 0 && used > d.limit {
-		return fmt.Errorf("%w: %d bytes are needed and %d allowed", ErrDiskFull, used, d.limit)
+	for {
+		peak := d.peak.Load()
+		if used <= peak || d.peak.CompareAndSwap(peak, used) {
+			return nil
+		}
 	}
-	return nil
 }
+
+// give gives n bytes back.
+func (d *Space) give(n int64) { d.used.Add(-n) }
 
 // diskError marks errors of a full disk.
 func diskError(err error) error {

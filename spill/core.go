@@ -61,13 +61,75 @@ type sorter struct {
 	mu struct {
 		sync.Mutex
 		fillers []*filler
+		state   state
+		failed  error // the first error: rows are lost
 	}
+}
+
+// state is what a sorter does.
+type state uint8
+
+const (
+	filling state = iota // rows are added, until they are sorted
+	ended                // they are given out, until the end
+	closed
+)
+
+// filling returns why no rows can be added any more.
+func (s *sorter) filling() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.mu.state == closed:
+		return ErrClosed
+	case s.mu.failed != nil:
+		return s.mu.failed
+	case s.mu.state == ended:
+		return ErrEnded
+	}
+	return nil
+}
+
+// fail notes an error that loses rows, unless there was one, and returns the first.
+func (s *sorter) fail(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.failed == nil {
+		s.mu.failed = err
+	}
+	return s.mu.failed
+}
+
+// end ends the filling.
+func (s *sorter) end() error {
+	if err := s.filling(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.state = ended
+	return nil
+}
+
+// closing begins to close the sorter, and reports whether that is new.
+func (s *sorter) closing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.mu.state
+	s.mu.state = closed
+	return was != closed
+}
+
+func (s *sorter) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.state == closed
 }
 
 // sharedMemory is a budget that several goroutines use.
 type sharedMemory struct {
 	mu   sync.Mutex
-	of   Memory
+	of   Memory // nil when the sorter is closed
 	held int64
 }
 
@@ -75,6 +137,9 @@ type sharedMemory struct {
 func (s *sorter) took(n int64) {
 	s.mem.mu.Lock()
 	defer s.mem.mu.Unlock()
+	if s.mem.of == nil {
+		return
+	}
 	s.mem.held += n
 	if n > 0 {
 		s.mem.of.Take(n)
@@ -338,5 +403,8 @@ func (s *sorter) close() error {
 	s.mu.fillers = nil
 	err := s.temp.close()
 	s.took(-s.mem.held)
+	s.mem.mu.Lock()
+	defer s.mem.mu.Unlock()
+	s.mem.of = nil
 	return err
 }

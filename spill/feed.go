@@ -47,21 +47,24 @@ func (s *Sorter[T]) newFeed() *feed[T] {
 	f.group, f.ctx = errgroup.WithContext(context.Background())
 	for range n {
 		part := s.Filler()
-		f.group.Go(func() error {
-			for b := range f.batches {
-				if err := part.Add(b.place, b.rows); err != nil {
-					return err
-				}
-				clear(b.rows)
-				select {
-				case f.empty <- b.rows[:0]:
-				default:
-				}
-			}
-			return nil
-		})
+		f.group.Go(func() error { return guarded(func() error { return f.fill(part) }) })
 	}
 	return f
+}
+
+// fill is the life of one goroutine.
+func (f *feed[T]) fill(part *Filler[T]) error {
+	for b := range f.batches {
+		if err := part.Add(b.place, b.rows); err != nil {
+			return err
+		}
+		clear(b.rows)
+		select {
+		case f.empty <- b.rows[:0]:
+		default:
+		}
+	}
+	return nil
 }
 
 // stop ends the goroutines, after what was given to them or, dropping that, soon.

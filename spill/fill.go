@@ -23,11 +23,14 @@ type Filler[T any] struct {
 // The rows are copied, and may be overwritten when Add returns. When the memory
 // is full, Add writes what the filler holds to disk.
 func (f *Filler[T]) Add(place uint64, rows []T) error {
+	if err := f.s.core.filling(); err != nil {
+		return err
+	}
 	f.f.at(place)
 	for len(rows) > 0 {
 		n := min(len(rows), batchRows)
 		if err := f.batch(rows[:n]); err != nil {
-			return err
+			return f.s.core.fail(err)
 		}
 		rows = rows[n:]
 	}

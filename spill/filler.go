@@ -1,6 +1,9 @@
 package spill
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // filler takes rows of one goroutine, as records in memory, and writes a run of
 // them when there is no more memory to be had.
@@ -204,5 +207,5 @@ func (f *filler) arrange() (*arranged, error) {
 		f.dst = make([]ref, n)
 		adviseHuge(f.dst)
 	}
-	return f.s.arrange(f.pieces(), f.chunks, &f.keys, f.bytes, f.dst[:f.rows], 1, serially)
+	return f.s.arrange(f.pieces(), slices.Clone(f.chunks), &f.keys, f.bytes, f.dst[:f.rows], 1, serially)
 }

@@ -30,27 +30,7 @@ func readAll[T any](o *Sorted[T], workers int, yield func(T, error) bool) error 
 	for i := range lanes {
 		g.Go(func() error {
 			defer close(lanes[i])
-			for {
-				select {
-				case <-turn[i]:
-				case <-ctx.Done():
-					return nil
-				}
-				part, ok := o.Next()
-				turn[(i+1)%workers] <- struct{}{}
-				if !ok {
-					return nil
-				}
-				rows, err := part.all()
-				if err != nil {
-					return err
-				}
-				select {
-				case lanes[i] <- rows:
-				case <-ctx.Done():
-					return nil
-				}
-			}
+			return guarded(func() error { return readLane(ctx, o, lanes[i], turn[i], turn[(i+1)%workers]) })
 		})
 	}
 	defer func() { // also when yield panics
@@ -67,6 +47,31 @@ func readAll[T any](o *Sorted[T], workers int, yield func(T, error) bool) error 
 			if !yield(v, nil) {
 				return nil
 			}
+		}
+	}
+}
+
+// readLane reads every part whose turn it is, and lets the next lane have its turn.
+func readLane[T any](ctx context.Context, o *Sorted[T], lane chan<- []T, turn <-chan struct{}, next chan<- struct{}) error {
+	for {
+		select {
+		case <-turn:
+		case <-ctx.Done():
+			return nil
+		}
+		part, ok := o.Next()
+		next <- struct{}{}
+		if !ok {
+			return nil
+		}
+		rows, err := part.all()
+		if err != nil {
+			return err
+		}
+		select {
+		case lane <- rows:
+		case <-ctx.Done():
+			return nil
 		}
 	}
 }

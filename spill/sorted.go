@@ -92,7 +92,7 @@ func (o *Sorted[T]) Spill() (freed int64, err error) {
 		return 0, nil
 	}
 	rest, err := o.s.core.writeRest(a, o.mu.bucket)
-	if err != nil {
+	if err != nil || rest.rows == 0 {
 		return 0, err
 	}
 	o.mu.memory = nil
@@ -108,6 +108,9 @@ func (o *Sorted[T]) Spill() (freed int64, err error) {
 // which are valid until push returns. The strings and slices in rows may be kept:
 // they share memory with others that were read at the same time.
 func (p Part[T]) Read(buf []T, push func(rows []T) error) (err error) {
+	if p.o == nil {
+		return nil
+	}
 	r := &reader[T]{s: p.o.s, push: push, rows: buf[:min(len(buf), batchRows)]}
 	defer p.end()
 	if p.memory != nil {

@@ -13,12 +13,10 @@ import (
 // [Sorter.Filler] of its own. They are then read with [Sorter.All], or in parts with
 // [Sorter.Sort]. Close must be called in the end, and ends everything at any time.
 type Sorter[T any] struct {
-	core   sorter
-	order  Order[T]
-	codec  Codec[T]
-	text   bool // rows are strings, stored without their length
-	closed bool
-	failed error // of an Add: there is nothing to be sorted any more
+	core  sorter
+	order Order[T]
+	codec Codec[T]
+	text  bool // rows are strings, stored without their length
 
 	feed *feed[T] // of Add; nil until there is a full batch
 	rows []T      // added, and not in a filler yet
@@ -64,7 +62,7 @@ func NewSorter[T any](order Order[T], c Config) (*Sorter[T], error) {
 // A key that is a slice of bytes is read after the key function has returned, and
 // must not change until the row is sorted: let it be a part of the row, or new.
 func (s *Sorter[T]) Add(rows ...T) error {
-	if err := s.usable(); err != nil {
+	if err := s.core.filling(); err != nil {
 		return err
 	}
 	for len(rows) > 0 {
@@ -78,18 +76,10 @@ func (s *Sorter[T]) Add(rows ...T) error {
 			return nil
 		}
 		if err := s.give(); err != nil {
-			s.failed = err
-			return err
+			return s.core.fail(err)
 		}
 	}
 	return nil
-}
-
-func (s *Sorter[T]) usable() error {
-	if s.closed {
-		return ErrClosed
-	}
-	return s.failed
 }
 
 // Filler makes a part of the sorter for one goroutine to fill. No more can be made
@@ -99,18 +89,21 @@ func (s *Sorter[T]) Filler() *Filler[T] { return &Filler[T]{s: s, f: s.core.fill
 // Sort ends the adding. Parts of the work are given to each, which may run them at
 // the same time; nil is all cores.
 func (s *Sorter[T]) Sort(each Each) (*Sorted[T], error) {
-	if err := s.usable(); err != nil {
+	if err := s.core.filling(); err != nil {
 		return nil, err
 	}
-	if s.failed = s.endAdding(); s.failed != nil {
-		return nil, s.failed
+	if err := s.endAdding(); err != nil {
+		return nil, s.core.fail(err)
+	}
+	if err := s.core.end(); err != nil { // of a filler
+		return nil, err
 	}
 	if each == nil {
 		each = s.each
 	}
 	out, err := s.core.finish(s.workers(), each)
 	if err != nil {
-		return nil, err
+		return nil, s.core.fail(err)
 	}
 	o := &Sorted[T]{s: s}
 	o.mu.memory, o.mu.ranges = out.memory, out.ranges
@@ -136,12 +129,11 @@ func (s *Sorter[T]) All() iter.Seq2[T, error] {
 
 // Close removes the temporary files and frees the memory. It may be called again.
 func (s *Sorter[T]) Close() error {
-	if s.closed {
+	if !s.core.closing() {
 		return nil
 	}
-	s.closed = true
 	if s.feed != nil {
-		s.feed.stop(true)
+		_ = s.feed.stop(true) // the rows are not wanted
 	}
 	return s.core.close()
 }
@@ -178,7 +170,7 @@ func (s *Sorter[T]) each(n int, f func(i int) error) error {
 	var g errgroup.Group
 	g.SetLimit(s.workers())
 	for i := range n {
-		g.Go(func() error { return f(i) })
+		g.Go(func() error { return guarded(func() error { return f(i) }) })
 	}
 	return g.Wait()
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,8 +24,12 @@ import (
 // removed: their processes have ended.
 const (
 	tempPrefix = "anabranch-"
+	tempSuffix = ".tmp"
 	lockName   = "lock"
 )
+
+// tempDirName is what the names of directories are like: see tempName.
+var tempDirName = regexp.MustCompile(`^` + tempPrefix + `[0-9]+-[0-9]+-[0-9a-f]{8}$`)
 
 // tempDir makes temporary files.
 type tempDir struct {
@@ -58,8 +63,9 @@ type tempFile struct {
 	name string
 	size int64 // as written so far
 
-	named bool         // it has its name still
-	runs  atomic.Int32 // in it; the file is closed after the last
+	named  bool         // it has its name still
+	runs   atomic.Int32 // in it; the file is closed after the last
+	closed atomic.Bool
 }
 
 var tempNumber atomic.Uint64
@@ -80,7 +86,7 @@ func (t *tempDir) create() (*tempFile, error) {
 		}
 		dir = t.mu.dir
 	}
-	name := filepath.Join(dir, tempName()+".tmp")
+	name := filepath.Join(dir, tempName()+tempSuffix)
 	file, err := t.fs.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, diskError(err)
@@ -130,7 +136,7 @@ func (t *tempDir) sweep() {
 		return // making a directory will fail too, and says why
 	}
 	for _, e := range entries {
-		if !e.IsDir() || !strings.HasPrefix(e.Name(), tempPrefix) {
+		if !e.IsDir() || !tempDirName.MatchString(e.Name()) {
 			continue
 		}
 		dir := filepath.Join(t.base, e.Name())
@@ -142,7 +148,9 @@ func (t *tempDir) sweep() {
 			continue
 		}
 		for _, f := range files {
-			_ = t.fs.Remove(filepath.Join(dir, f.Name()))
+			if strings.HasSuffix(f.Name(), tempSuffix) {
+				_ = t.fs.Remove(filepath.Join(dir, f.Name()))
+			}
 		}
 		_ = t.fs.Remove(dir)
 	}
@@ -150,13 +158,12 @@ func (t *tempDir) sweep() {
 
 // write appends b to the file.
 func (f *tempFile) write(b []byte) error {
-	if err := f.dir.disk.add(int64(len(b))); err != nil {
-		f.dir.disk.used.Add(-int64(len(b)))
+	if err := f.dir.disk.take(int64(len(b))); err != nil {
 		return err
 	}
 	n, err := f.file.WriteAt(b, f.size)
 	f.size += int64(n)
-	f.dir.disk.used.Add(int64(n - len(b)))
+	f.dir.disk.give(int64(len(b) - n))
 	return diskError(err)
 }
 
@@ -166,12 +173,14 @@ func (f *tempFile) release() error {
 	if f.runs.Add(-1) > 0 {
 		return nil
 	}
-	f.dir.disk.used.Add(-f.size)
+	if f.closed.Swap(true) {
+		return nil
+	}
+	f.dir.disk.give(f.size)
 	err := f.file.Close()
 	if f.named {
 		err = errors.Join(err, f.dir.fs.Remove(f.name))
 	}
-	f.file, f.named = nil, false
 	return err
 }
 
@@ -181,14 +190,17 @@ func (t *tempDir) close() error {
 	defer t.mu.Unlock()
 	var errs []error
 	for _, f := range t.mu.files {
-		if f.file != nil {
-			f.runs.Store(1)
-			errs = append(errs, f.release())
-		}
+		f.runs.Store(1)
+		errs = append(errs, f.release())
 	}
 	t.mu.files = nil
 	if t.mu.lock != nil {
-		errs = append(errs, t.mu.lock.Close(), t.fs.Remove(filepath.Join(t.mu.dir, lockName)), t.fs.Remove(t.mu.dir))
+		errs = append(errs, t.mu.lock.Close())
+		for _, name := range []string{filepath.Join(t.mu.dir, lockName), t.mu.dir} {
+			if err := t.fs.Remove(name); !errors.Is(err, fs.ErrNotExist) { // swept, as the lock is open no more
+				errs = append(errs, err)
+			}
+		}
 		t.mu.lock, t.mu.dir = nil, ""
 	}
 	return errors.Join(errs...)
