@@ -105,6 +105,10 @@ func failures(t *testing.T) []failure {
 		}
 	}
 	in, large := df.Lines("in.txt"), df.Lines("large.txt")
+	saved := collect(t, df.Save(in, "saved"))
+	if data, err := os.ReadFile("saved"); err != nil || os.WriteFile("cut", data[:saved[0].Bytes-10], 0o666) != nil {
+		t.Fatal(err)
+	}
 	parseOf := func(_ context.Context, s string) (int64, error) { return parse(s) }
 	split := func(_ context.Context, n int) iter.Seq2[int, error] { return numbers(n, 1500) }
 	return []failure{
@@ -130,6 +134,16 @@ func failures(t *testing.T) []failure {
 		fails("WriteLines, no directory", df.WriteLines(in, "no/out.txt").Named("result")),
 		fails("WriteLines, to a directory", df.WriteLines(in, "d")),
 		fails("WriteLines, twice", df.Outputs(df.WriteLines(in, "out").Named("one"), df.WriteLines(in, "out").Named("two"))),
+		fails("MergeSorted, not in order", df.MergeSorted(df.Asc(df.Self[string]), df.FromSlice([]string{"a"}), in).Named("merged")),
+		fails("MergeSorted, not in order in the end", df.MergeSorted(df.Asc(df.Self[int]), df.Concat(df.Range(0, 5000), df.Range(4000, 5000)))),
+		fails("Load, missing", df.Load[string]("missing.rows").Named("prices")),
+		fails("Load, no match", df.Load[string]("*.rows")),
+		fails("Load, text", df.Load[string]("in.txt")),
+		fails("Load, directory", df.Load[string]("d")),
+		fails("Load, other type", df.Load[[]int]("saved")),
+		fails("Load, cut off", df.Load[string]("cut")),
+		fails("Save, no directory", df.Save(in, "no/saved").Named("result")),
+		fails("Sort, a row larger than the budget", df.SortBy(df.FromSlice([]string{strings.Repeat("x", 50<<20)}), df.Self).Named("by name"), df.Memory(44<<20)),
 		fails("run within a function", df.MapErr(in, func(string) (int64, error) { return inner() }).Named("outer")),
 		fails("run within a sequence", df.FromSeq2(func(yield func(int64, error) bool) { yield(inner()) }).Named("outer")),
 		fails("budget too small", df.Count(in), df.Memory(1<<20), df.Workers(2)),
@@ -349,6 +363,12 @@ func TestPanics(t *testing.T) {
 		{"aggregate by", fails("AggregateBy, result", df.AggregateBy(rows, mod, badFunc("result")))},
 		{"reduce by", fails("ReduceBy", df.ReduceBy(rows, mod, func(a, b int) int { boom(); return a }))},
 		{"distinct by", fails("DistinctBy", df.DistinctBy(rows, func(v int) int { boom(); return v }))},
+		{"sort", fails("Sort", df.Sort(rows, compare(5000)))},
+		{"sort", fails("Sort, second key", df.Sort(rows, df.Asc(mod).Then(compare(5000))))},
+		{"sort by", fails("SortBy", df.SortBy(rows, func(v int) string { boom(); return "" }))},
+		{"sort func", fails("SortFunc", df.SortFunc(rows, func(a, b int) int { boom(); return a - b }))},
+		{"merge sorted", fails("MergeSorted", df.MergeSorted(compare(5000), rows, rows))},
+		{"compact", fails("CompactFunc", df.CompactFunc(rows, func(a, b int) bool { boom(); return a == b }))},
 		{"top", fails("Top", df.Top(rows, 10, compare(5000)))},
 		{"top by", fails("TopBy", df.TopBy(rows, mod, 10, compare(5000)))},
 		{"for each", failsEach("ForEach", rows, func(int) error { boom(); return nil })},
@@ -436,6 +456,12 @@ func TestGoexit(t *testing.T) {
 	noneLeft(t)
 }
 
+// An unwritten row has a part that cannot be written to disk.
+type unwritten struct {
+	Name  string
+	Steps []struct{ Done chan bool }
+}
+
 // TestMisuse holds that wrong use panics where the user did it.
 func TestMisuse(t *testing.T) {
 	s := df.FromSlice([]int{1})
@@ -481,6 +507,11 @@ func TestMisuse(t *testing.T) {
 		{"df.Asc (HERE): nil function", func() { df.Asc[int, int](nil) }},
 		{"df.Desc (HERE): nil function", func() { df.Desc[int, int](nil) }},
 		{"df.Watch (HERE): nil function", func() { df.Watch(nil) }},
+		{"df.SortBy (HERE): nil function", func() { df.SortBy[int, int](s, nil) }},
+		{"df.SortFunc (HERE): nil function", func() { df.SortFunc(s, nil) }},
+		{"df.SortFunc (HERE): nil function", func() { s.SortFunc(nil) }},
+		{"df.CompactFunc (HERE): nil function", func() { df.CompactFunc(s, nil) }},
+		{"df.CompactFunc (HERE): nil function", func() { s.CompactFunc(nil) }},
 
 		{"df.Take (HERE): -1 rows", func() { df.Take(s, -1) }},
 		{"df.Skip (HERE): -1 rows", func() { df.Skip(s, -1) }},
@@ -491,6 +522,14 @@ func TestMisuse(t *testing.T) {
 		{"df.Workers (HERE): -1 workers", func() { df.Workers(-1) }},
 		{"df.Memory (HERE): 0 bytes", func() { df.Memory(0) }},
 		{"df.TempDir (HERE): the name is empty", func() { df.TempDir("") }},
+		{"df.Disk (HERE): 0 bytes", func() { df.Disk(0) }},
+		{"df.Disk (HERE): -1 bytes", func() { df.Disk(-1) }},
+		{"df.PartBytes (HERE): 0 bytes", func() { df.PartBytes(0) }},
+		{"df.WriteLines (HERE): nil option", func() { df.WriteLines(df.Lines("a"), "b", nil) }},
+		{"df.Save (HERE): the path is empty", func() { df.Save(s, "") }},
+		{"df.Save (HERE): the path is empty", func() { s.Save("") }},
+		{"df.Load (HERE): no file", func() { df.Load[int]() }},
+		{"df.MergeSorted (HERE): no streams", func() { df.MergeSorted(asc) }},
 		{"df.Lines (HERE): no file", func() { df.Lines() }},
 		{"df.LineViews (HERE): no file", func() { df.LineViews() }},
 		{"df.Files (HERE): no file", func() { df.Files() }},
@@ -513,10 +552,30 @@ func TestMisuse(t *testing.T) {
 		{"df.All (HERE): the zero Stream", func() { df.All(ctx, zero) }},
 		{"df.Top (HERE): the zero Order", func() { df.Top(s, 1, noOrder) }},
 		{"df.TopBy (HERE): the zero Order", func() { df.TopBy(s, self, 1, noOrder) }},
+		{"df.Sort (HERE): the zero Order", func() { df.Sort(s, noOrder) }},
+		{"df.Sort (HERE): the zero Order", func() { s.Sort(noOrder) }},
+		{"df.MergeSorted (HERE): the zero Order", func() { df.MergeSorted(noOrder, s) }},
+		{"df.Sort (HERE): the zero Stream", func() { df.Sort(zero, asc) }},
+		{"df.SortBy (HERE): the zero Stream", func() { df.SortBy(zero, self) }},
+		{"df.SortFunc (HERE): the zero Stream", func() { zero.SortFunc(asc.Compare) }},
+		{"df.MergeSorted (HERE): the zero Stream", func() { df.MergeSorted(asc, s, zero) }},
+		{"df.Compact (HERE): the zero Stream", func() { df.Compact(zero) }},
+		{"df.CompactFunc (HERE): the zero Stream", func() { zero.CompactFunc(func(a, b int) bool { return a == b }) }},
+		{"df.Save (HERE): the zero Stream", func() { zero.Save("a") }},
+
+		{"df.Sort (HERE): chan int:", func() { df.Sort(df.FromSlice([]chan int{}), df.Asc(func(chan int) int { return 0 })) }},
+		{"df.SortBy (HERE): df_test.unwritten.Steps[].Done:", func() { df.SortBy(df.FromSlice([]unwritten{}), func(unwritten) int { return 0 }) }},
+		{"df.SortFunc (HERE): func():", func() { df.SortFunc(df.FromSlice([]func(){}), func(a, b func()) int { return 0 }) }},
+		{"df.Sort (HERE): map[string]interface {}[value]:", func() { df.Sort(df.FromSlice([]map[string]any{}), df.Asc(func(map[string]any) int { return 0 })) }},
+		{"df.MergeSorted (HERE): error:", func() { df.MergeSorted(df.Asc(error.Error), df.FromSlice([]error{})) }},
+		{"df.Save (HERE): *interface {}:", func() { df.FromSlice([]*any{}).Save("a") }},
+		{"df.Load (HERE): df_test.unwritten.Steps[].Done:", func() { df.Load[unwritten]("a") }},
 
 		{"df.CountBy (HERE)", func() { df.CountBy(s, func(int) pointers { return pointers{} }) }},
 		{"df.Take (HERE): the rows hold Views", func() { df.Take(df.LineViews("a"), 1) }},
 		{"df.Into (HERE): the rows hold Views", func() { _, _ = df.Collect(ctx, df.LineViews("a")) }},
+		{"df.Compact (HERE): the rows hold Views", func() { df.Compact(df.LineViews("a")) }},
+		{"df.MergeSorted (HERE): the rows hold Views", func() { df.MergeSorted(df.Asc(df.Self[df.View]), df.LineViews("a")) }},
 	}
 	here := regexp.MustCompile(`error_test\.go:(\d+)`)
 	for i, test := range tests {

@@ -5,6 +5,7 @@ package df_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,7 @@ func TestMethodsDoWhatFunctionsDo(t *testing.T) {
 		"Enumerate":          fluentCase("Enumerate", s.Enumerate(pair), df.Enumerate(s, pair)),
 		"Chunk":              fluentCase("Chunk", s.Chunk(7, slices.Clone[[]int64]), df.Chunk(s, 7, slices.Clone[[]int64])),
 		"Zip":                fluentCase("Zip", s.Zip(other, pair), df.Zip(s, other, pair)),
+		"SortBy":             fluentCase("SortBy", s.SortBy(mod10), df.SortBy(s, mod10)),
 		"Aggregate":          fluentCase("Aggregate", s.Aggregate(toStats), df.Aggregate(s, toStats)),
 		"CountBy":            sameFluentGroups(s.CountBy(mod10), df.CountBy(s, mod10)),
 		"AggregateBy":        sameFluentGroups(s.AggregateBy(mod10, toStats), df.AggregateBy(s, mod10, toStats)),
@@ -57,6 +59,15 @@ func TestMethodsDoWhatFunctionsDo(t *testing.T) {
 		"those of both Go versions": fluentCase("chain",
 			s.Filter(isOdd).Update(func(v *int64) { *v++ }).Skip(5).Take(500).Sample(0.5, 1).Concat(other).Top(50, df.Asc(mod10)),
 			df.Top(df.Concat(df.Sample(df.Take(df.Skip(df.Update(df.Filter(s, isOdd), func(v *int64) { *v++ }), 5), 500), 0.5, 1), other), 50, df.Asc(mod10))),
+		"Sort, SortFunc, CompactFunc": fluentCase("chain",
+			s.SortFunc(byModulus).Sort(df.Desc(half)).CompactFunc(func(a, b int64) bool { return a/2 == b/2 }),
+			df.CompactFunc(df.Sort(df.SortFunc(s, byModulus), df.Desc(half)), func(a, b int64) bool { return a/2 == b/2 })),
+		"Save": func(t *testing.T) {
+			a, b := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+			collect(t, s.Save(a))
+			collect(t, df.Save(s, b))
+			same(t, "Save", collect(t, df.Load[int64](a)), collect(t, df.Load[int64](b)))
+		},
 		"Reduce, Count, Inspect": fluentCase("chain",
 			s.Inspect(func(int64) {}).Reduce(func(a, b int64) int64 { return a ^ b }).Concat(s.Count()),
 			df.Concat(df.Reduce(df.Inspect(s, func(int64) {}), func(a, b int64) int64 { return a ^ b }), df.Count(s))),

@@ -156,7 +156,7 @@ func (g *graph) claim(v *vertex) error {
 func (g *graph) append(v *vertex) {
 	v.index = len(g.vertices)
 	g.vertices = append(g.vertices, v)
-	g.run.closeLater(v.stage)
+	g.run.closeLater(v.node, v.stage)
 }
 
 // drain gives the rows of a root to nobody.

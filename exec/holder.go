@@ -72,15 +72,28 @@ func (b *Budget) ask(h *Holder) bool {
 	defer b.mu.Unlock()
 	var most *Holder
 	for _, o := range b.mu.holders {
-		if o != h && (most == nil || o.held > most.held) {
+		if o != h && !o.asked && (most == nil || o.held > most.held) {
 			most = o
 		}
 	}
-	if most == nil || most.held == 0 || h != nil && most.held <= 2*h.held {
+	if most == nil || most.held <= 0 || h != nil && most.held <= 2*h.held {
 		return false
 	}
 	most.asked = true
 	return true
+}
+
+// asked is what the holders have that were asked to write to disk: it will be
+// free soon.
+func (b *Budget) asked() (n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range b.mu.holders {
+		if o.asked {
+			n += o.held
+		}
+	}
+	return n
 }
 
 // idle is memory of an operator that does not run now, and that anybody may ask

@@ -70,10 +70,12 @@ func (b *Budget) Add(n int64) bool {
 		return true
 	}
 	b.relieve(used - b.live)
-	if used = b.used.Load(); used > b.live {
-		b.ask(nil)
+	for {
+		used = b.used.Load() - b.asked()
+		if used <= b.live || !b.ask(nil) {
+			return used <= b.limit
+		}
 	}
-	return used <= b.limit
 }
 
 func (b *Budget) take(n int64) int64 {

@@ -60,6 +60,7 @@ func createOutput(r *Run, path string) (*output, error) {
 		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
 	o := &output{path: path, target: target, fs: r.fs}
+	r.claim(o.writes())
 	info, err := o.fs.Stat(target)
 	switch {
 	case err == nil && info.IsDir():

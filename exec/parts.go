@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"regexp"
 )
 
@@ -63,6 +64,11 @@ func (p *parts) writes() string {
 }
 
 func (p *parts) next() (err error) {
+	if len(p.done) > 0 { // of the first, compile sees to it
+		if err := p.claim(len(p.done)); err != nil {
+			return err
+		}
+	}
 	p.out, err = createOutput(p.run, partPath(p.path, len(p.done)))
 	p.text, p.rows = 0, 0
 	return err
@@ -127,7 +133,22 @@ func (p *parts) finish(int64) ([]File, error) {
 			return nil, err
 		}
 	}
-	return p.all, nil
+	return p.all, p.claim(len(p.done)) // what is there will be removed
+}
+
+// claim sees to it that nobody else in the run writes part i.
+func (p *parts) claim(i int) error {
+	path := partPath(p.path, i)
+	target, err := followLinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // nor is its directory
+		return nil
+	case err != nil:
+		return fmt.Errorf("write %s: %w", path, err)
+	case target != os.DevNull && !p.run.claim(target):
+		return fmt.Errorf("write %s: %w", path, ErrTwoWriters)
+	}
+	return nil
 }
 
 // publish names the parts, and removes those that an earlier run has left behind
@@ -140,6 +161,9 @@ func (p *parts) publish() error {
 	}
 	for i := len(p.done); ; i++ {
 		stale, err := followLinks(partPath(p.path, i))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (r *Run) pipeline(reg *region) {
 	for _, o := range reg.origins {
 		l := &leg{origin: o, src: o.source()}
 		if l.src != o.stage {
-			r.closeLater(l.src)
+			r.closeLater(o.node, l.src)
 		}
 		for _, v := range reg.takingTurns() {
 			if !o.leadsTo(v) {
@@ -130,6 +130,7 @@ func (p *pipeline) finish(e edge) {
 	if p.run.aborted.Load() {
 		return
 	}
+	p.run.finishing = e.to.node
 	w := &Worker{run: p.run, op: &opStat{node: e.to.node}}
 	p.run.fail(w.guard(func() error {
 		then, err := e.to.stage.(Breaker).Finish(p.run, e.input)
@@ -138,7 +139,7 @@ func (p *pipeline) finish(e edge) {
 		}
 		if then.Out != nil {
 			e.to.then.Out = then.Out
-			p.run.closeLater(then.Out)
+			p.run.closeLater(e.to.node, then.Out)
 		}
 		if then.Probe != nil {
 			e.to.then.Probe = then.Probe

@@ -46,12 +46,14 @@ type Run struct {
 	tempDir    string
 	fs         vfs.FS
 	index      map[*plan.Node]int
+	finishing  *plan.Node // whose Finish is being called
 	started    time.Time
 
 	mu struct {
 		sync.Mutex
 		err       error
 		errSeq    uint64
+		written   map[string]bool // files that the run writes
 		onAbort   []func()
 		onSuccess []func() error
 		closers   []func() error
@@ -69,11 +71,36 @@ func (r *Run) Workers() int { return r.workers }
 func (r *Run) Memory() *Budget { return r.memory }
 
 // OnSuccess asks for f to be run when everything else has succeeded: to make a
-// finished file visible under its name.
+// finished file visible under its name. It is called by a [Breaker.Finish], whose
+// operator an error of f is about.
 func (r *Run) OnSuccess(f func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.mu.onSuccess = append(r.mu.onSuccess, f)
+	r.mu.onSuccess = append(r.mu.onSuccess, r.about(f))
+}
+
+// about makes errors of f name the operator that is being finished.
+func (r *Run) about(f func() error) func() error {
+	n := r.finishing
+	return func() error {
+		err := f()
+		if err != nil && n != nil {
+			err = nodeError(n, err)
+		}
+		return err
+	}
+}
+
+// claim notes that the run writes a file, and reports whether that is new.
+func (r *Run) claim(target string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.mu.written == nil {
+		r.mu.written = map[string]bool{}
+	}
+	was := r.mu.written[target]
+	r.mu.written[target] = true
+	return !was
 }
 
 // OnClose asks for f to be run when the run ends, however it ends.
@@ -83,10 +110,16 @@ func (r *Run) OnClose(f func() error) {
 	r.mu.closers = append(r.mu.closers, f)
 }
 
-// closeLater closes a stage when the run ends.
-func (r *Run) closeLater(stage any) {
+// closeLater closes a stage of an operator when the run ends.
+func (r *Run) closeLater(n *plan.Node, stage any) {
 	if c, ok := stage.(interface{ Close() error }); ok {
-		r.OnClose(c.Close)
+		r.OnClose(func() error {
+			err := guarded(c.Close)
+			if err != nil {
+				err = nodeError(n, err)
+			}
+			return err
+		})
 	}
 }
 

@@ -62,12 +62,21 @@ func (s *sorting[T]) Finish(r *Run, _ int) (Then, error) {
 	if err != nil {
 		return Then{}, err
 	}
-	r.memory.offer(&idle{held: sorted.Held, spill: func() int64 {
-		freed, err := sorted.Spill()
-		r.fail(err, 0)
-		return freed
-	}})
+	r.memory.offer(&idle{held: sorted.Held, spill: r.spilling(sorted.Spill)})
 	return Then{Out: &sortedSource[T]{rows: s.sorter.Stats().Rows, sorted: sorted}}, nil
+}
+
+// spilling has what an operator holds written to disk by whoever is short of
+// memory. An error is the operator's, and ends the run.
+func (r *Run) spilling(spill func() (int64, error)) func() int64 {
+	n := r.finishing
+	return func() int64 {
+		freed, err := spill()
+		if err != nil {
+			r.fail(nodeError(n, err), 0)
+		}
+		return freed
+	}
 }
 
 func (s *sorting[T]) Close() error { return s.sorter.Close() }

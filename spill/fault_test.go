@@ -300,7 +300,7 @@ func TestDeadDisk(t *testing.T) {
 func TestSmallDisk(t *testing.T) {
 	rows, want := faultRows()
 	for _, p := range faultPlans() {
-		for size := int64(0); ; size = size*5/4 + 500 {
+		for size := int64(0); !t.Failed(); size = size*5/4 + 500 {
 			o := p.run(t, rows, want, []vfs.MemOption{vfs.Capacity(size)})
 			if len(o.mem.Names()) > 0 {
 				t.Errorf("%s: a disk of %d bytes: %q are left", p.name, size, o.mem.Names())
