@@ -47,6 +47,7 @@ type parts struct {
 	path string
 	size int64 // of a part, in bytes of lines
 	pack packer
+	buf  []byte // lines that are to be packed together
 	comp []byte
 
 	done []*output
@@ -100,19 +101,34 @@ func (p *parts) write(b []byte) error {
 }
 
 // append writes lines to the part.
-func (p *parts) append(lines []byte) (err error) {
+func (p *parts) append(lines []byte) error {
 	p.text += int64(len(lines))
 	p.rows += int64(bytes.Count(lines, []byte{'\n'}))
 	if p.pack == nil {
 		return p.out.write(lines)
 	}
-	if p.comp, err = p.pack(p.comp[:0], lines, 0); err != nil {
+	if p.buf = append(p.buf, lines...); len(p.buf) < packBytes {
+		return nil
+	}
+	return p.flush()
+}
+
+// flush packs and writes the lines that wait for more.
+func (p *parts) flush() (err error) {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	if p.comp, err = p.pack(p.comp[:0], p.buf, 0); err != nil {
 		return err
 	}
+	p.buf = p.buf[:0]
 	return p.out.write(p.comp)
 }
 
 func (p *parts) endPart() error {
+	if err := p.flush(); err != nil {
+		return err
+	}
 	if p.out.n == 0 {
 		if err := packNothing(p.out); err != nil {
 			return err
