@@ -37,8 +37,7 @@ func tag[K any](keys []K) []tagged[K] {
 	return rows
 }
 
-func keyOf[K any](r tagged[K]) K     { return r.Key }
-func placeOf[K any](r tagged[K]) int { return r.N }
+func keyOf[K any](r tagged[K]) K { return r.Key }
 
 // sortedBy is the oracle.
 func sortedBy[T any](rows []T, compare func(a, b T) int) []T {
@@ -95,30 +94,6 @@ func scrambled(n int) []int64 {
 
 // numberCost is about how many bytes an int64 takes that is sorted by itself.
 const numberCost = 56
-
-// identical is equality of keys, of the bits of floats.
-func identical(a, b any) bool {
-	switch a := a.(type) {
-	case float64:
-		return math.Float64bits(a) == math.Float64bits(b.(float64))
-	case float32:
-		return math.Float32bits(a) == math.Float32bits(b.(float32))
-	}
-	return reflect.DeepEqual(a, b)
-}
-
-// places gives where rows were in the input, and holds that they are what was
-// there.
-func places[K any](t *testing.T, what string, rows []tagged[K], keys []K) []int {
-	t.Helper()
-	list := make([]int, len(rows))
-	for i, r := range rows {
-		if list[i] = r.N; r.N < 0 || r.N >= len(keys) || !identical(r.Key, keys[r.N]) {
-			t.Fatalf("%s: row %d is %v, which was no row of the input", what, i, r)
-		}
-	}
-	return list
-}
 
 // sortsKeys sorts by keys in every shape, by every verb. Rows are places in a
 // slice of keys: with rows of a type for each kind of key, compiling this took
@@ -345,7 +320,7 @@ type parcel struct {
 	at     time.Time
 	note   []byte
 	pair   [2]float32
-	any    struct{}
+	_      struct{}
 	label  *string
 	nested [][]int8
 	flag   bool

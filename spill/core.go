@@ -120,12 +120,6 @@ func (s *sorter) closing() bool {
 	return was != closed
 }
 
-func (s *sorter) isClosed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.mu.state == closed
-}
-
 // sharedMemory is a budget that several goroutines use.
 type sharedMemory struct {
 	mu   sync.Mutex
