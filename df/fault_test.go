@@ -305,6 +305,27 @@ func (p *faultPlan) failed(t *testing.T, r, good faultRun, kind vfs.Kind) {
 	}
 }
 
+// TestFaultIsNamed has the disk fail in the middle of a run that several workers are
+// in: what they, and the end of the operator, run into after that is not the error.
+func TestFaultIsNamed(t *testing.T) {
+	rows := faultRows(5000)
+	runs := 300
+	if testing.Short() {
+		runs = 30
+	}
+	for range runs {
+		dir := t.TempDir()
+		disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 10, Op: vfs.OpOpen}) // of the third part
+		err := drain(df.WriteLines(df.FromSlice(rows), filepath.Join(dir, "part-%d"), df.PartBytes(28_000)), []df.Option{df.Workers(2), onDisk(disk)})
+		if !errors.Is(err, vfs.ErrInjected) {
+			t.Fatalf("error %v\n%s", err, disk.Log())
+		}
+		if left := files(t, dir); len(left) > 0 {
+			t.Fatalf("%q are left", slices.Sorted(maps.Keys(left)))
+		}
+	}
+}
+
 // TestCorruptTemporaryFiles flips a bit of what is written to temporary files, or
 // read from them.
 func TestCorruptTemporaryFiles(t *testing.T) {
