@@ -231,15 +231,19 @@ func structKernel(f *form) (encoder, decoder) {
 		}
 		return v
 	}
+	encs, decs := make([]encoder, len(f.fields)), make([]decoder, len(f.fields))
+	for i, ff := range f.fields {
+		encs[i], decs[i] = ff.f.kernels() // which count the depth of a type that holds itself
+	}
 	enc := func(b []byte, x place, depth int) []byte {
-		for _, ff := range f.fields {
-			b = ff.f.enc(b, at(x, ff.index), depth)
+		for i, ff := range f.fields {
+			b = encs[i](b, at(x, ff.index), depth)
 		}
 		return b
 	}
 	dec := func(src []byte, pos int, x place, depth int) (_ int, err error) {
-		for _, ff := range f.fields {
-			if pos, err = ff.f.dec(src, pos, at(x, ff.index), depth); err != nil {
+		for i, ff := range f.fields {
+			if pos, err = decs[i](src, pos, at(x, ff.index), depth); err != nil {
 				return 0, within(ff.name, err)
 			}
 		}
