@@ -315,7 +315,7 @@ func TestFaultIsNamed(t *testing.T) {
 	}
 	for range runs {
 		dir := t.TempDir()
-		disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 10, Op: vfs.OpOpen}) // of the third part
+		disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 9, Op: vfs.OpOpen}) // of a later part
 		err := drain(df.WriteLines(df.FromSlice(rows), filepath.Join(dir, "part-%d"), df.PartBytes(28_000)), []df.Option{df.Workers(2), onDisk(disk)})
 		if !errors.Is(err, vfs.ErrInjected) {
 			t.Fatalf("error %v\n%s", err, disk.Log())

@@ -55,54 +55,61 @@ func (m *money) UnmarshalBinary(b []byte) error {
 	return m.cents.GobDecode(b)
 }
 
-func TestSaveAndLoad(t *testing.T) {
-	type node struct {
-		V    int
-		Next *node
-	}
-	type pointers struct {
-		A, B *int
-		C    **string
-	}
+// A mixed row has what a parcel has not. One type of rows is compiled sooner
+// than twenty.
+type mixed struct {
+	Flag     bool
+	Small    int8
+	Unsigned uint64
+	Float    float64
+	Complex  complex128
+	Wait     time.Duration
+	Array    [3]string
+	Nothing  [0]int
+	From     netip.Addr
+	Group    df.KV[string, int64]
+	Set      map[[2]int8]struct{}
+	Lists    map[string][]int
+	Deep     [][][]string
+	Here     *int
+	There    **string
+	List     *mixed
+	Parts    []struct{ c uint16 }
+	Sum      money
+}
+
+func mixedRows() []mixed {
 	s := "text"
 	sp := &s
-	r := rand.New(rand.NewPCG(1, 6))
-	var monies []money
-	for i := range 300 {
-		monies = append(monies, money{new(big.Int).Exp(big.NewInt(-7), big.NewInt(int64(i)), nil)})
+	zero := money{new(big.Int)}
+	return []mixed{
+		{Sum: zero},
+		{
+			true, -128, math.MaxUint64, math.Copysign(0, -1), 1 - 2i, -time.Second, [3]string{"a", "", "c"}, [0]int{},
+			netip.MustParseAddr("::1"), df.KV[string, int64]{Key: "a", Value: 1},
+			map[[2]int8]struct{}{{1, 2}: {}, {3, 4}: {}}, map[string][]int{"a": {1}, "b": nil, "": {}},
+			[][][]string{nil, {}, {nil, {}, {""}}, {{"a", "b"}, {"c"}}},
+			new(int), &sp, &mixed{List: &mixed{Float: math.Inf(1), Sum: zero}, Sum: zero}, []struct{ c uint16 }{{7}, {8}},
+			money{new(big.Int).Exp(big.NewInt(-7), big.NewInt(100), nil)},
+		},
+		{Set: map[[2]int8]struct{}{}, Lists: map[string][]int{}, Deep: [][][]string{}, Parts: []struct{ c uint16 }{}, Sum: zero},
 	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
 	for name, run := range map[string]func(*testing.T){
-		"no rows":        savesAndLoads([]int64{}),
-		"one row":        savesAndLoads([]string{""}),
-		"int64":          savesAndLoads(zipfRows(1, manyRows)),
-		"int8":           savesAndLoads([]int8{-128, 0, 127}),
-		"uint64":         savesAndLoads([]uint64{0, math.MaxUint64, 1 << 63}),
-		"bool":           savesAndLoads([]bool{true, false, true}),
-		"float64":        savesAndLoads([]float64{0, math.Copysign(0, -1), math.Inf(1), math.MaxFloat64, math.SmallestNonzeroFloat64}),
-		"complex128":     savesAndLoads([]complex128{1 + 2i, -3i}),
-		"string":         savesAndLoads(zipfTexts(2, manyRows)),
-		"nasty text":     savesAndLoads(drawKeys(nastyText)),
-		"long text":      savesAndLoads([]string{"", line(3 << 20), "x", line(1 << 20), line(300 << 10)}),
-		"bytes":          savesAndLoads([][]byte{nil, {}, {0}, []byte("abc")}),
-		"time":           savesAndLoads(drawKeys(nastyTime)),
-		"duration":       savesAndLoads([]time.Duration{time.Second, -1}),
-		"parcel":         savesAndLoads(parcels(3000)),
-		"pointer":        savesAndLoads([]*int{nil, new(int)}),
-		"pointers":       savesAndLoads([]pointers{{}, {new(int), new(int), &sp}}),
-		"list":           savesAndLoads([]node{{1, &node{2, &node{3, nil}}}, {}}),
-		"map":            savesAndLoads([]map[string][]int{nil, {}, {"a": {1}, "b": nil, "": {}}}),
-		"set of structs": savesAndLoads([]map[[2]int8]struct{}{{{1, 2}: {}, {3, 4}: {}}}),
-		"array":          savesAndLoads([][3]string{{"a", "", "c"}}),
-		"group":          savesAndLoads([]df.KV[string, int64]{{Key: "a", Value: 1}, {Key: "", Value: -1}}),
-		"struct{}":       savesAndLoads(make([]struct{}, manyRows)),
-		"[0]int":         savesAndLoads(make([][0]int, 3)),
-		"addresses":      savesAndLoads([]netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("::1"), {}}),
-		"own methods":    savesAndLoads(monies),
-		"nested slices":  savesAndLoads([][][]string{nil, {}, {nil, {}, {""}}, {{"a", "b"}, {"c"}}}),
-		"anonymous": savesAndLoads([]struct {
-			a int
-			B []struct{ C uint16 }
-		}{{1, []struct{ C uint16 }{{7}, {8}}}, {r.Int(), nil}}),
+		"no rows":    savesAndLoads([]int64{}),
+		"one row":    savesAndLoads([]string{""}),
+		"int64":      savesAndLoads(zipfRows(1, manyRows)),
+		"string":     savesAndLoads(zipfTexts(2, manyRows)),
+		"nasty text": savesAndLoads(drawKeys(nastyText)),
+		"long text":  savesAndLoads([]string{"", line(3 << 20), "x", line(1 << 20), line(300 << 10)}),
+		"bytes":      savesAndLoads([][]byte{nil, {}, {0}, []byte("abc")}),
+		"parcel":     savesAndLoads(parcels(3000)),
+		"mixed":      savesAndLoads(mixedRows()),
+		"many mixed": savesAndLoads(slices.Repeat(mixedRows(), 1000)),
+		"pointer":    savesAndLoads([]*int{nil, new(int)}),
+		"nothing":    savesAndLoads(make([]struct{}, manyRows)),
 	} {
 		t.Run(name, run)
 	}
@@ -210,7 +217,6 @@ func TestLoadOtherType(t *testing.T) {
 	type turned struct{ Y, X int32 }
 	type wide struct{ X, Y int64 }
 	type id int64
-	type celsius int64
 	refused := func(what string, s df.Output) {
 		t.Helper()
 		err := df.Run(context.Background(), s)
@@ -221,21 +227,13 @@ func TestLoadOtherType(t *testing.T) {
 	}
 	collect(t, df.Save(df.FromSlice([]int64{1, 2, 3}), path))
 	refused("int64 as uint64", df.Load[uint64](path))
-	refused("int64 as int32", df.Load[int32](path))
 	refused("int64 as string", df.Load[string](path))
-	refused("int64 as float64", df.Load[float64](path))
-	refused("int64 as a struct", df.Load[struct{ V int64 }](path))
-	refused("int64 as time", df.Load[time.Time](path))
+	refused("int64 as a struct", df.Load[mixed](path))
 	same(t, "int64 as a type of it", collect(t, df.Load[id](path)), []id{1, 2, 3})
-	same(t, "int64 as another", collect(t, df.Load[celsius](path)), []celsius{1, 2, 3})
 	collect(t, df.Save(df.FromSlice([]point{{1, 2}}), path))
 	refused("fields in another order", df.Load[turned](path))
 	refused("larger fields", df.Load[wide](path))
-	refused("one field", df.Load[struct{ X int32 }](path))
 	refused("no fields", df.Load[struct{}](path))
-	refused("an array", df.Load[[2]int32](path))
-	refused("pointers", df.Load[*point](path))
-	same(t, "the same fields", collect(t, df.Load[struct{ X, Y int32 }](path)), []struct{ X, Y int32 }{{1, 2}})
 	collect(t, df.Save(df.FromSlice([]string{}), path))
 	refused("no rows", df.Load[[]byte](path))
 	noneLeft(t)
@@ -276,12 +274,7 @@ func TestLoadNothing(t *testing.T) {
 
 // TestLoadDamaged damages files in every byte, and cuts them off everywhere.
 func TestLoadDamaged(t *testing.T) {
-	type row struct {
-		Name string
-		N    int
-		Tags []string
-	}
-	rows := []row{{"a", 1, nil}, {"bb", 2, []string{"x", "y"}}, {"", 3, []string{}}, {strings.Repeat("ab", 100), -1, nil}}
+	rows := []parcel{{Name: "a"}, {Name: "bb", ID: 2, Tags: []string{"x", "y"}}, {Tags: []string{}, note: []byte{1}}, {Name: strings.Repeat("ab", 100)}}
 	path := filepath.Join(t.TempDir(), "rows")
 	check := func(t *testing.T, load func() (int, error), what string, data []byte) {
 		t.Helper()
@@ -328,7 +321,7 @@ func TestLoadDamaged(t *testing.T) {
 	t.Run("structs", func(t *testing.T) {
 		collect(t, df.Save(df.FromSlice(rows), path))
 		damages(t, func() (int, error) {
-			got, err := df.Collect(context.Background(), df.Load[row](path), one)
+			got, err := df.Collect(context.Background(), df.Load[parcel](path), one)
 			return len(got), err
 		})
 	})
@@ -480,10 +473,9 @@ func TestUnwritableRows(t *testing.T) {
 			t.Errorf("%s: error %.300v", op, err)
 		}
 	}
-	type ring struct{ next *ring }
-	r := &ring{}
-	r.next = r
-	if err := df.Run(context.Background(), df.Save(df.FromSlice([]*ring{r}), filepath.Join(t.TempDir(), "rows"))); !errors.Is(err, spill.ErrTooDeep) {
+	ring := parcel{Name: "ring"}
+	ring.Inner = &ring
+	if err := df.Run(context.Background(), df.Save(df.FromSlice([]parcel{ring}), filepath.Join(t.TempDir(), "rows"))); !errors.Is(err, spill.ErrTooDeep) {
 		t.Errorf("a ring: error %.300v", err)
 	}
 	noneLeft(t)

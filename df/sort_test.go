@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -383,25 +384,20 @@ func TestSortWholeRows(t *testing.T) {
 // TestSortedRowsAreApart: what one row holds can be changed without changing
 // another row.
 func TestSortedRowsAreApart(t *testing.T) {
-	type row struct {
-		Note []byte
-		Nums []int32
-		Tags []string
-	}
-	rows := make([]row, 5000)
+	rows := make([]parcel, 5000)
 	for i := range rows {
-		rows[i] = row{fmt.Append(nil, "note ", scramble(int64(i))), []int32{int32(i), int32(i)}, []string{fmt.Sprint(i), "b"}}
+		rows[i] = parcel{note: fmt.Append(nil, "note ", scramble(int64(i))), nested: [][]int8{{1, 2}, {3}}, Tags: []string{fmt.Sprint(i), "b"}}
 	}
-	change := func(r *row) {
-		r.Note, r.Nums, r.Tags = append(r.Note, "and more"...), append(r.Nums, -1, -1, -1), append(r.Tags, "c", "d")
-		r.Note[0], r.Nums[0], r.Tags[0] = 'N', -1, "A"
+	change := func(p *parcel) {
+		p.note, p.nested[0], p.Tags = append(p.note, "and more"...), append(p.nested[0], -1, -1, -1), append(p.Tags, "c", "d")
+		p.note[0], p.nested[0][0], p.Tags[0] = 'N', -1, "A"
 	}
-	want := sortedBy(rows, func(a, b row) int { return bytes.Compare(a.Note, b.Note) })
-	for i, r := range want {
-		want[i] = row{slices.Clone(r.Note), slices.Clone(r.Nums), slices.Clone(r.Tags)}
+	want := sortedBy(rows, func(a, b parcel) int { return bytes.Compare(a.note, b.note) })
+	for i, p := range want {
+		want[i] = parcel{note: slices.Clone(p.note), nested: [][]int8{slices.Clone(p.nested[0]), {3}}, Tags: slices.Clone(p.Tags)}
 		change(&want[i])
 	}
-	s := df.SortBy(df.FromSlice(rows), func(r row) []byte { return r.Note }).Update(change)
+	s := df.SortBy(df.FromSlice(rows), func(p parcel) []byte { return p.note }).Update(change)
 	eachDeployment("rows that are changed", func(what string, o df.Option) { same(t, what, collect(t, s, o), want) })
 }
 
@@ -440,11 +436,10 @@ func TestSortViews(t *testing.T) {
 func TestSortOfNothing(t *testing.T) {
 	for _, n := range []int{0, 1, manyRows} {
 		nothing := df.Map(df.Range(0, n), func(int) struct{} { return struct{}{} })
-		arrays := df.Map(df.Range(0, n), func(int) [0]string { return [0]string{} })
 		eachDeployment(fmt.Sprint(n, " rows"), func(what string, o df.Option) {
 			same(t, what, collect(t, df.SortBy(nothing, func(struct{}) int { return 1 }), o), make([]struct{}, n))
 			same(t, what+", by text", collect(t, nothing.Sort(df.Desc(func(struct{}) string { return "" })), o), make([]struct{}, n))
-			same(t, what+", by comparison", collect(t, arrays.SortFunc(func(a, b [0]string) int { return 0 }), o), make([][0]string, n))
+			same(t, what+", by comparison", collect(t, nothing.SortFunc(func(a, b struct{}) int { return 0 }), o), make([]struct{}, n))
 		})
 	}
 }
@@ -775,7 +770,9 @@ func TestSortFails(t *testing.T) {
 
 			ctx, cancel := context.WithCancelCause(context.Background())
 			began := time.Now()
-			if err := df.Run(ctx, f.plan(func() error { began = time.Now(); cancel(errBoom); return nil }), o...); err != errBoom {
+			var once sync.Once
+			stop := func() error { once.Do(func() { began = time.Now(); cancel(errBoom) }); return nil }
+			if err := df.Run(ctx, f.plan(stop), o...); err != errBoom {
 				t.Errorf("%s: cancelled: error %v", what, err)
 			}
 			prompt(t, began, what)
@@ -880,20 +877,16 @@ func TestDisk(t *testing.T) {
 
 // TestRowTooLarge sorts rows near the size of the budget.
 func TestRowTooLarge(t *testing.T) {
-	type row struct {
-		Key  int
-		Text string
-	}
+	type row = tagged[string]
 	text := strings.Repeat("0123456789abcdef", 3<<20)
-	row1 := func(n int) []row { return []row{{2, "b"}, {1, text[:n]}, {0, ""}} }
-	key := func(r row) int { return r.Key }
-	at := func(r row) string { return r.Text }
+	row1 := func(n int) []row { return []row{{"b", 2}, {text[:n], 1}, {"", 0}} }
+	key, at := func(r row) int { return r.N }, keyOf[string]
 	workers := workerCounts[0]
 	o := []df.Option{df.Workers(workers), df.Memory(leastMemory(workers))}
 	for name, sort := range map[string]func(df.Stream[row]) df.Stream[row]{
 		"by number": func(s df.Stream[row]) df.Stream[row] { return df.SortBy(s, key).Named("rows") },
 		"by comparison": func(s df.Stream[row]) df.Stream[row] {
-			return df.SortFunc(s, func(a, b row) int { return a.Key - b.Key }).Named("rows")
+			return df.SortFunc(s, func(a, b row) int { return a.N - b.N }).Named("rows")
 		},
 		"by itself": func(s df.Stream[row]) df.Stream[row] { return df.SortBy(s, at).Named("rows") },
 	} {
@@ -908,9 +901,9 @@ func TestRowTooLarge(t *testing.T) {
 		want := row1(int(leastMemory(workers) / 4))
 		slices.SortStableFunc(want, func(a, b row) int {
 			if name == "by itself" {
-				return strings.Compare(a.Text, b.Text)
+				return strings.Compare(a.Key, b.Key)
 			}
-			return a.Key - b.Key
+			return a.N - b.N
 		})
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: large rows come out differently", name)

@@ -151,6 +151,9 @@ func (g *gate[T]) morselEnd() error {
 		return nil
 	}
 	err := g.to.inTurn(rows)
+	if err != nil && err != ErrStop {
+		return err // nobody comes after a failure
+	}
 	g.turn.Pass(g.w.seq)
 	if err != nil {
 		return err

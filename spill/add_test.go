@@ -154,9 +154,6 @@ func TestCloseWhileReading(t *testing.T) {
 	for name, c := range map[string]Config{"in memory": {bucketRows: 500}, "in runs": {Memory: 512 << 10}} {
 		for _, c.Workers = range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s, %d workers", name, c.Workers), func(t *testing.T) {
-				if !alone(t) {
-					return
-				}
 				b := newBed(t, name, Asc(keyOf[string]), c)
 				if err := b.Add(rows...); err != nil {
 					t.Fatal(err)
@@ -345,9 +342,6 @@ func TestUserFails(t *testing.T) {
 	} {
 		for name, c := range map[string]Config{"in memory": {Workers: 1}, "in runs": {Workers: 3, Memory: 64 << 10}} {
 			t.Run(test.name+", "+name, func(t *testing.T) {
-				if !alone(t) {
-					return
-				}
 				armed.Store(true)
 				rows := make([]row, 6000)
 				for i := range rows {

@@ -388,17 +388,35 @@ func (s *sorter) mergeRuns(runs []*run) (*run, error) {
 }
 
 // close removes everything.
-func (s *sorter) close() error {
+// dropFillers gives the memory of the fillers back, and reports how much that is.
+// Nothing is added any more; readers of parts may call it while others close the
+// sorter.
+func (s *sorter) dropFillers() (freed int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.mu.fillers {
+		freed += f.held
 		f.drop()
 	}
-	s.mu.fillers = nil
+	return freed
+}
+
+// heldByFillers is how many bytes of memory the fillers have.
+func (s *sorter) heldByFillers() (held int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.mu.fillers {
+		held += f.held
+	}
+	return held
+}
+
+func (s *sorter) close() error {
+	s.dropFillers()
 	err := s.temp.close()
-	s.took(-s.mem.held)
 	s.mem.mu.Lock()
 	defer s.mem.mu.Unlock()
-	s.mem.of = nil
+	s.mem.of.Release(s.mem.held)
+	s.mem.of, s.mem.held = nil, 0
 	return err
 }

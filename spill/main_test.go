@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -142,20 +141,4 @@ func (h *purseHolder) Release(n int64) {
 	if h.held -= n; h.held < 0 {
 		h.p.complain("a holder gives back %d bytes more than it has", -h.held)
 	}
-}
-
-// alone runs the rest of a test in a process of its own, as a panic in a goroutine
-// would end this one. It reports whether this is that process.
-func alone(t *testing.T) bool {
-	const name = "SPILL_TEST_ALONE"
-	if os.Getenv(name) == t.Name() {
-		return true
-	}
-	pattern := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
-	cmd := exec.Command(os.Args[0], "-test.run", pattern, "-test.timeout", "60s")
-	cmd.Env = append(os.Environ(), name+"="+t.Name())
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("in a process of its own: %v\n%.2000s", err, out)
-	}
-	return false
 }

@@ -62,9 +62,7 @@ func (o *Sorted[T]) releaseLocked() {
 	if o.mu.memory != nil {
 		o.mu.memory, o.mu.bucket = &arranged{}, 0
 	}
-	for _, f := range o.s.core.mu.fillers {
-		f.drop()
-	}
+	o.s.core.dropFillers()
 }
 
 // Held is how many bytes of memory the rows take that wait to be read.
@@ -74,11 +72,7 @@ func (o *Sorted[T]) Held() int64 {
 	if o.mu.memory == nil || o.mu.bucket >= len(o.mu.memory.ends) {
 		return 0
 	}
-	held := int64(0)
-	for _, f := range o.s.core.mu.fillers {
-		held += f.held
-	}
-	return held
+	return o.s.core.heldByFillers()
 }
 
 // Spill writes the rows that are in memory and belong to parts to come to disk,
@@ -97,11 +91,7 @@ func (o *Sorted[T]) Spill() (freed int64, err error) {
 	}
 	o.mu.memory = nil
 	o.mu.ranges = o.s.core.newRanges([]*run{rest})
-	for _, f := range o.s.core.mu.fillers {
-		freed += f.held
-		f.drop()
-	}
-	return freed, nil
+	return o.s.core.dropFillers(), nil
 }
 
 // Read pushes the rows of a part, in order and in batches of up to len(buf) rows,
