@@ -24,9 +24,14 @@ type setting struct {
 	workers int
 }
 
+// settings are all of them, and a third in the short form.
 func settings() []setting {
 	var list []setting
-	for _, workers := range []int{1, 2, 7} {
+	workerCounts := []int{1, 2, 7}
+	if testing.Short() {
+		workerCounts = []int{2}
+	}
+	for _, workers := range workerCounts {
 		list = append(list,
 			setting{"memory", Config{}, workers},
 			setting{"small buckets", Config{bucketRows: 20}, workers},
