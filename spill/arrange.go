@@ -5,8 +5,6 @@ import (
 	"slices"
 )
 
-import ()
-
 // arranged is rows in memory in buckets: all rows of a bucket come before all
 // rows of the next one. Within a bucket they are in input order, until it is
 // sorted.
@@ -45,9 +43,12 @@ func (s *sorter) arrange(pieces []piece, table chunks, keys *keyStats, bytes int
 	}
 	bucketRows := min(max(int(rangeBytes*int64(n)/max(bytes, 1)), leastRows), cmp.Or(s.cfg.bucketRows, mostRows))
 	x := &arranging{a: a, pieces: pieces, rows: max(bucketRows, n/mostBuckets), parts: parts, each: each}
-	err := x.split(pieces, keys, 0, n, 0)
-	a.sorted = make([]bool, len(a.ends))
-	return a, err
+	return a, x.split(pieces, keys, 0, n, 0)
+}
+
+func (a *arranged) endBucket(end int, sorted bool) {
+	a.ends = append(a.ends, end)
+	a.sorted = append(a.sorted, sorted)
 }
 
 // arranging is the making of an arranged.
@@ -68,14 +69,13 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 		if err := a.copy(groups, lo, x.each); err != nil {
 			return err
 		}
-		step := n
-		if n > mostTimes*x.rows {
-			step = x.rows
+		if n <= mostTimes*x.rows {
+			a.endBucket(hi, false)
+			return nil
 		}
-		for lo += step; lo < hi; lo += step {
-			a.ends = append(a.ends, lo)
+		for ; lo < hi; lo = min(lo+x.rows, hi) {
+			a.endBucket(min(lo+x.rows, hi), true)
 		}
-		a.ends = append(a.ends, hi)
 		return nil
 	}
 	d := &digits{shared: keys.shared, lead: keys.lead()}
@@ -110,7 +110,7 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 	for _, end := range d.ends {
 		to := lo + end
 		if to-from <= mostTimes*x.rows || to-from == n || depth == mostDepth {
-			a.ends = append(a.ends, to)
+			a.endBucket(to, false)
 		} else if err := x.again(from, to, depth+1); err != nil {
 			return err
 		}
