@@ -1,6 +1,8 @@
 package spill
 
 import (
+	"slices"
+
 	"anabranch.dev/internal/radix"
 )
 
@@ -52,12 +54,15 @@ func (s *sorter) insertion(table chunks, refs []ref) {
 func (s *sorter) deeper(table chunks, refs, scratch []ref) {
 	first := table.record(refs[0].At).key
 	shared, same := len(first), true
-	for _, r := range refs[1:] {
-		key := table.record(r.At).key
-		if n := sharedPrefix(first[:shared], key); n < shared {
-			shared, same = n, false
+	for part := range slices.Chunk(refs, ahead) {
+		s.touched.Add(uint32(table.touch(part)))
+		for _, r := range part {
+			key := table.record(r.At).key
+			if n := sharedPrefix(first[:shared], key); n < shared {
+				shared, same = n, false
+			}
+			same = same && len(key) == len(first)
 		}
-		same = same && len(key) == len(first)
 	}
 	if same {
 		return
