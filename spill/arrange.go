@@ -73,14 +73,22 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 			a.endBucket(hi, false)
 			return nil
 		}
-		for ; lo < hi; lo = min(lo+x.rows, hi) {
-			a.endBucket(min(lo+x.rows, hi), true)
+		step := x.rows
+		if s.cfg.Together > 0 {
+			step = n
+		}
+		for ; lo < hi; lo = min(lo+step, hi) {
+			a.endBucket(min(lo+step, hi), true)
 		}
 		return nil
 	}
 	d := &digits{shared: keys.shared, lead: keys.lead()}
 	if d.again = s.kind == byTexts && d.shared >= 2; d.again {
 		d.lead = 0
+	}
+	if d.splits(s.cfg.Together) {
+		a.endBucket(hi, false)
+		return a.copy(groups, lo, x.each)
 	}
 	counts := make([][]uint32, len(groups))
 	err := x.each(len(groups), func(g int) error {
@@ -222,6 +230,16 @@ type digits struct {
 
 	bucket []uint16 // of each digit
 	ends   []int    // of each bucket
+}
+
+// splits reports whether rows could be set apart by digits that begin within so
+// many first bytes and end behind them.
+func (d *digits) splits(together int) bool {
+	at := d.lead
+	if d.again {
+		at = 8 * d.shared
+	}
+	return together > 0 && at+digitBits > 8*together
 }
 
 // prefixAgain takes the prefixes of rows from behind what all keys share.

@@ -27,6 +27,11 @@ type Config struct {
 	// Workers is how many goroutines sort and merge; 0 is GOMAXPROCS.
 	Workers int
 
+	// Together, when not 0, keeps rows together whose keys have so many first
+	// bytes in common: they are in one part of what [Sorter.Sort] gives out. A
+	// number has as many bytes as its type. It is of no use with [By].
+	Together int
+
 	// Budget, when not nil, makes holders of a budget that the sorter shares with
 	// others. Memory is then only what sizes go by.
 	Budget func() Memory

@@ -14,6 +14,7 @@ type Filler[T any] struct {
 	buf  []byte
 	kbuf []byte
 	ends []int
+	rec  []byte
 }
 
 // Add adds rows that come after all earlier ones of the same place, and after
@@ -38,28 +39,45 @@ func (f *Filler[T]) Add(place uint64, rows []T) error {
 }
 
 func (f *Filler[T]) batch(rows []T) (err error) {
-	defer func() {
-		switch v := recover().(type) {
-		case nil:
-		case *CodecError: // of a value that cannot be written
-			err = v
-		default:
-			panic(v)
-		}
-	}()
+	defer unwritten(&err)
 	spans := f.encode(rows)
+	numbers, texts := f.keysOf(rows)
+	switch f.s.core.kind {
+	case byNumbers:
+		return f.f.addNumbers(spans, numbers)
+	case byTexts:
+		return f.f.addTexts(spans, texts)
+	}
+	return f.f.addPlain(spans)
+}
+
+// unwritten, deferred, makes an error of the panic about a value that cannot be
+// written.
+func unwritten(err *error) {
+	switch v := recover().(type) {
+	case nil:
+	case *CodecError:
+		*err = v
+	default:
+		panic(v)
+	}
+}
+
+// keysOf returns the keys of rows, in one form or none, which are valid until the
+// next call.
+func (f *Filler[T]) keysOf(rows []T) (numbers []uint64, texts []string) {
 	c := f.s.order.columns
 	switch {
 	case c == nil:
-		return f.f.addPlain(spans)
+		return nil, nil
 	case len(c) == 1 && c[0].bits != nil:
 		f.bits = sized(f.bits, len(rows))
 		c[0].bits(rows, f.bits)
-		return f.f.addNumbers(spans, f.bits)
+		return f.bits, nil
 	case len(c) == 1 && c[0].text != nil:
 		f.keys = sized(f.keys, len(rows))
 		c[0].text(rows, f.keys)
-		return f.f.addTexts(spans, f.keys)
+		return nil, f.keys
 	}
 	f.kbuf, f.ends = f.kbuf[:0], f.ends[:0]
 	for i := range rows {
@@ -67,7 +85,7 @@ func (f *Filler[T]) batch(rows []T) (err error) {
 		f.ends = append(f.ends, len(f.kbuf))
 	}
 	f.keys = spansOf(f.keys, f.kbuf, f.ends)
-	return f.f.addTexts(spans, f.keys)
+	return nil, f.keys
 }
 
 // encode returns the bytes of rows, which are valid until the next call.

@@ -59,15 +59,8 @@ func (f *filler) addNumbers(rows []string, keys []uint64) error {
 		if err != nil {
 			return err
 		}
-		b := at[len(at) : len(at)+head+len(row)]
-		n := putUvarint(b, 0, headOf(len(row), keyBefore))
-		n = putUvarint(b, n, f.place)
-		b[n] = byte(width)
-		n++
 		prefix := keys[i]<<left ^ f.s.turn
-		binary.BigEndian.PutUint64(b[n:], prefix) // there is room for eight; the row overwrites the rest
-		n += width
-		n += copy(b[n:], row)
+		n := putNumbered(at[len(at):len(at)+head+len(row)], row, prefix, width, f.place)
 		f.keys.or |= prefix
 		f.keys.and &= prefix
 		f.push(prefix, n)
@@ -76,6 +69,19 @@ func (f *filler) addNumbers(rows []string, keys []uint64) error {
 		f.keys.any, f.keys.shortest, f.keys.longest = true, width, width
 	}
 	return nil
+}
+
+// putNumbered stores the record of a row with a number of width bytes at b, and
+// returns its length. b has room for eight bytes of the number: the row overwrites
+// the rest.
+func putNumbered(b []byte, row string, prefix uint64, width int, place uint64) int {
+	n := putUvarint(b, 0, headOf(len(row), keyBefore))
+	n = putUvarint(b, n, place)
+	b[n] = byte(width)
+	n++
+	binary.BigEndian.PutUint64(b[n:], prefix)
+	n += width
+	return n + copy(b[n:], row)
 }
 
 // addTexts adds rows with keys that are text.
@@ -91,29 +97,34 @@ func (f *filler) addTexts(rows, keys []string) error {
 		if err != nil {
 			return err
 		}
-		b := at[len(at) : len(at)+need]
-		n := 0
-		switch {
-		case len(key) == len(row) && off == 0:
-			n = putUvarint(b, n, headOf(len(row), keyIsRow))
-			n = putUvarint(b, n, f.place)
-		case off >= 0:
-			n = putUvarint(b, n, headOf(len(row), keyWithin))
-			n = putUvarint(b, n, f.place)
-			n = putUvarint(b, n, uint64(off))
-			n = putUvarint(b, n, uint64(len(key)))
-		default:
-			n = putUvarint(b, n, headOf(len(row), keyBefore))
-			n = putUvarint(b, n, f.place)
-			n = putUvarint(b, n, uint64(len(key)))
-			n += copy(b[n:], key)
-		}
-		n += copy(b[n:], row)
+		n := putText(at[len(at):len(at)+need], row, key, off, f.place)
 		prefix := load8(key) ^ f.s.flip
 		f.keys.note(key, prefix)
 		f.push(prefix, n)
 	}
 	return nil
+}
+
+// putText is putNumbered for a key that is text, and lies in the row at off or,
+// when that is negative, elsewhere.
+func putText(b []byte, row, key string, off int, place uint64) int {
+	n := 0
+	switch {
+	case len(key) == len(row) && off == 0:
+		n = putUvarint(b, n, headOf(len(row), keyIsRow))
+		n = putUvarint(b, n, place)
+	case off >= 0:
+		n = putUvarint(b, n, headOf(len(row), keyWithin))
+		n = putUvarint(b, n, place)
+		n = putUvarint(b, n, uint64(off))
+		n = putUvarint(b, n, uint64(len(key)))
+	default:
+		n = putUvarint(b, n, headOf(len(row), keyBefore))
+		n = putUvarint(b, n, place)
+		n = putUvarint(b, n, uint64(len(key)))
+		n += copy(b[n:], key)
+	}
+	return n + copy(b[n:], row)
 }
 
 // addPlain adds rows that only a comparison orders.
@@ -173,10 +184,8 @@ func (f *filler) spill() (err error) {
 		f.recycle()
 		return nil
 	}
-	if f.out == nil {
-		if f.out, err = f.s.temp.create(); err != nil {
-			return err
-		}
+	if err := f.openFile(); err != nil {
+		return err
 	}
 	a, err := f.arrange()
 	if err != nil {
@@ -195,6 +204,14 @@ func (f *filler) spill() (err error) {
 	f.runs = append(f.runs, r)
 	f.recycle()
 	return nil
+}
+
+// openFile makes the file of the filler's runs.
+func (f *filler) openFile() (err error) {
+	if f.out == nil {
+		f.out, err = f.s.temp.create()
+	}
+	return err
 }
 
 // arrange puts the rows in memory into buckets.

@@ -43,8 +43,8 @@ func (s *sorter) newRanges(runs []*run) *ranges {
 	})
 	size := 0
 	for i, b := range starts {
-		if size >= rangeBytes && (s.compare(starts[i-1].key, b.key) != 0 || starts[i-1].place != b.place) {
-			x.cuts = append(x.cuts, b.bound)
+		if size >= rangeBytes && s.mayCut(starts[i-1].bound, b.bound) {
+			x.cuts = append(x.cuts, s.cutBefore(b.bound))
 			size = 0
 		}
 		size += b.bytes
@@ -55,6 +55,25 @@ func (s *sorter) newRanges(runs []*run) *ranges {
 	}
 	return x
 }
+
+// mayCut reports whether a range may end between two bounds.
+func (s *sorter) mayCut(a, b bound) bool {
+	if n := s.cfg.Together; n > 0 {
+		return string(first(a.key, n)) != string(first(b.key, n))
+	}
+	return s.compare(a.key, b.key) != 0 || a.place != b.place
+}
+
+// cutBefore is where a range ends that may end before b.
+func (s *sorter) cutBefore(b bound) bound {
+	if n := s.cfg.Together; n > 0 {
+		return bound{key: first(b.key, n)}
+	}
+	return b
+}
+
+// first is the first n bytes of a key, or all of it.
+func first(key []byte, n int) []byte { return key[:min(len(key), n)] }
 
 // shareOf finds how many bytes all keys of some runs share.
 func (s *sorter) shareOf(runs []*run) {
