@@ -25,10 +25,14 @@ func Sort[T any](order spill.Order[T]) Body {
 
 // newSorter makes a sorter that shares the run's budget, disk and workers.
 func newSorter[T any](r *Run, order spill.Order[T]) (*spill.Sorter[T], error) {
-	return spill.NewSorter(order, spill.Config{
+	return spill.NewSorter(order, sorterConfig(r))
+}
+
+func sorterConfig(r *Run) spill.Config {
+	return spill.Config{
 		Memory: r.memory.live, TempDir: r.tempDir, Space: r.space, FS: r.fs, Workers: r.workers,
 		Budget: func() spill.Memory { return r.memory.Holder() },
-	})
+	}
 }
 
 type sorting[T any] struct {

@@ -1,66 +1,60 @@
 package spill
 
+import "slices"
+
 // WriteSorted writes rows that are in order already straight to disk, as a run of
 // the sorter: for those who have sorted what they hold and have no memory for a
-// copy of it. Batches come from next, which returns none at the end; a batch is
-// used until the next call. The order must be one of keys, not of a comparison.
+// copy of it. It gives rows a function that takes one batch after the other. The
+// order must be one of keys, not of a comparison.
 //
 // Place is as for [Filler.Add].
-func (f *Filler[T]) WriteSorted(place uint64, next func() ([]T, error)) error {
+func (f *Filler[T]) WriteSorted(place uint64, rows func(write func([]T) error) error) error {
 	if err := f.s.core.filling(); err != nil {
 		return err
 	}
 	if f.s.core.kind == byPlain {
 		panic("spill.WriteSorted: the rows are ordered by a comparison")
 	}
-	if err := f.writeSorted(place, next); err != nil {
+	if err := f.writeSorted(place, rows); err != nil {
 		return f.s.core.fail(err)
 	}
 	return nil
 }
 
-func (f *Filler[T]) writeSorted(place uint64, next func() ([]T, error)) (err error) {
-	defer unwritten(&err)
+func (f *Filler[T]) writeSorted(place uint64, rows func(write func([]T) error) error) error {
 	if err := f.f.spill(); err != nil { // what was added before
 		return err
 	}
-	f.f.at(place)
-	var w *runWriter
-	for {
-		rows, err := next()
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			break
-		}
-		if w == nil {
-			if err := f.f.openFile(); err != nil {
-				return err
-			}
-			w = f.s.core.newRun(f.f.out, &f.f.pick)
-		}
-		for len(rows) > 0 {
-			n := min(len(rows), batchRows)
-			if err := f.write(w, rows[:n]); err != nil {
-				return err
-			}
-			rows = rows[n:]
-		}
+	if err := f.f.openFile(); err != nil {
+		return err
 	}
-	if w == nil {
+	f.f.at(place)
+	w := f.s.core.newRun(f.f.out, &f.f.pick)
+	err := rows(func(rows []T) error {
+		for part := range slices.Chunk(rows, batchRows) {
+			if err := f.write(w, part); err != nil {
+				return err
+			}
+		}
 		return nil
+	})
+	if err != nil {
+		return err
 	}
 	r, err := w.end()
 	if err != nil {
 		return err
+	}
+	if r.rows == 0 {
+		return f.f.out.release()
 	}
 	f.f.runs = append(f.f.runs, r)
 	return nil
 }
 
 // write adds rows to a run.
-func (f *Filler[T]) write(w *runWriter, rows []T) error {
+func (f *Filler[T]) write(w *runWriter, rows []T) (err error) {
+	defer unwritten(&err)
 	core := &f.s.core
 	spans := f.encode(rows)
 	numbers, texts := f.keysOf(rows)

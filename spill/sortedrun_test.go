@@ -97,10 +97,13 @@ func addInRuns[T any](t *testing.T, s *Sorter[T], compare func(a, b T) int, rows
 		} else {
 			part = slices.Clone(part)
 			slices.SortStableFunc(part, compare)
-			err := f.WriteSorted(place, func() (batch []T, err error) {
-				batch = part[:min(len(part), 130)]
-				part = part[len(batch):]
-				return batch, nil
+			err := f.WriteSorted(place, func(write func([]T) error) error {
+				for batch := range slices.Chunk(part, 130) {
+					if err := write(batch); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 			if err != nil {
 				t.Fatal(err)

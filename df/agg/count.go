@@ -1,5 +1,7 @@
 package agg
 
+import "anabranch.dev/internal/held"
+
 // Count counts rows. It is passed uncalled:
 //
 //	df.AggregateBy(orders, customer, agg.Count)
@@ -43,6 +45,7 @@ func reduceValues[T, V any](key func(T) V, f func(V, V) V) Func[T, Value[V], V] 
 				}
 			},
 			Result: func(a *Value[V]) V { return a.v },
+			Size:   held.Of[Value[V]](),
 		}
 	}
 }

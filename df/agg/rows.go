@@ -3,6 +3,8 @@ package agg
 import (
 	"slices"
 	"unsafe"
+
+	"anabranch.dev/internal/held"
 )
 
 // Placed is a row with its place in the input, as [Collect] and [Top] keep it.
@@ -49,7 +51,7 @@ func Collect[T any]() Def[T, []Placed[T], []T] {
 			}
 			return strip(*a)
 		},
-		Size: sliceSize[Placed[T]],
+		Size: held.Of[[]Placed[T]](),
 	}
 }
 
@@ -90,6 +92,7 @@ func Last[T any]() Def[T, Kept[T], T] {
 
 func keep[T any](add func(a *Kept[T], v T, at Stamp)) Def[T, Kept[T], T] {
 	return Def[T, Kept[T], T]{
+		Size:  held.Of[Kept[T]](),
 		AddAt: add,
 		Merge: func(dst, src *Kept[T]) {
 			if src.ok {

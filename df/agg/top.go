@@ -3,6 +3,8 @@ package agg
 import (
 	"cmp"
 	"slices"
+
+	"anabranch.dev/internal/held"
 )
 
 // Top is the first n rows in the order of compare, in that order, rows that
@@ -41,7 +43,7 @@ func Top[T any](n int, compare func(a, b T) int) Func[T, []Placed[T], []T] {
 				slices.SortFunc(*a, order)
 				return strip(*a)
 			},
-			Size: sliceSize[Placed[T]],
+			Size: held.Of[[]Placed[T]](),
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // the accumulator.
 type encodedGrouping[T any, K comparable, A any] struct {
 	key   func(T) K
+	merge func(dst, src *A)
 	batch int
 	inner Grouping[keyedRow[T, K], string, keyedAcc[K, A]]
 	types *typeTable
@@ -62,8 +63,10 @@ func newEncodedGrouping[T any, K comparable, A any](s Spec[T, K, A], tune tuning
 		}
 	}
 	inner := newStringGrouping(in, tune)
-	return &encodedGrouping[T, K, A]{s.Key, inner.tune.batch, inner, new(typeTable)}
+	return &encodedGrouping[T, K, A]{s.Key, s.Merge, inner.tune.batch, inner, new(typeTable)}
 }
+
+func (g *encodedGrouping[T, K, A]) Merger() func(dst, src *A) { return g.merge }
 
 func (g *encodedGrouping[T, K, A]) Local() Local[T, K, A] {
 	return &encodedLocal[T, K, A]{

@@ -40,6 +40,8 @@ func canonical(f float64) uint64 {
 	return math.Float64bits(f)
 }
 
+func (g *floatGrouping[T, K, A]) Merger() func(dst, src *A) { return g.inner.Merger() }
+
 func (g *floatGrouping[T, K, A]) Local() Local[T, K, A] { return g.inner.Local() }
 
 func (g *floatGrouping[T, K, A]) Merge(p int, locals []Local[T, K, A]) Merged[K, A] {

@@ -49,25 +49,28 @@ func (m *mergedStrings[K, A]) Each(yield func(k K, a *A) bool) {
 	for _, es := range m.runs {
 		for i := range es {
 			e := &es[i]
-			if e.n == 0 {
-				continue
-			}
-			var s string
-			if n := int(e.n - 1); n > inline {
-				s = m.long[e.ref]
-			} else if n > 0 {
-				var w [inline]byte
-				binary.LittleEndian.PutUint64(w[:], e.w0)
-				binary.LittleEndian.PutUint64(w[8:], e.w1)
-				b := mem.alloc(n)
-				copy(b, w[:])
-				s = asView(b)
-			}
-			if !yield(asKey[K](s), &e.a) {
+			if e.n > 0 && !yield(asKey[K](e.text(m.long, &mem)), &e.a) {
 				return
 			}
 		}
 	}
+}
+
+// text is the key, in long or as a new string in mem.
+func (e *strEntry[A]) text(long []string, mem *arena) string {
+	n := int(e.n - 1)
+	switch {
+	case n > inline:
+		return long[e.ref]
+	case n == 0:
+		return ""
+	}
+	var w [inline]byte
+	binary.LittleEndian.PutUint64(w[:], e.w0)
+	binary.LittleEndian.PutUint64(w[8:], e.w1)
+	b := mem.alloc(n)
+	copy(b, w[:])
+	return asView(b)
 }
 
 func (m *mergedStrings[K, A]) Bytes() int64 {

@@ -34,6 +34,8 @@ type Spec[T any, K comparable, A any] struct {
 
 // Grouping makes the parts of one keyed aggregation.
 type Grouping[T any, K comparable, A any] interface {
+	// Merger is the Merge of the Spec, or what Count stands for.
+	Merger() func(dst, src *A)
 	// Local returns a new, empty state for one worker.
 	Local() Local[T, K, A]
 	// Merge returns the groups of partition p, in [0, Partitions), over all
@@ -58,7 +60,8 @@ type Local[T any, K comparable, A any] interface {
 	// Compact merges the buffered entries of equal key, for when memory is
 	// short.
 	Compact()
-	// Seal ends the input: Merge may follow, Add must not.
+	// Seal ends the input: Merge may follow, and Add not before every partition
+	// has been merged, which leaves the Local empty.
 	Seal()
 }
 
@@ -70,6 +73,10 @@ type Merged[K comparable, A any] interface {
 	// unspecified. The key is an ordinary value that may be kept; a belongs to
 	// the Merged and may be changed.
 	Each(yield func(k K, a *A) bool)
+	// InOrder is Each in ascending order of at, which is a hash of the key that
+	// is not zero. All of one partition come before all of the next, and equal
+	// keys have the same, in every Merged of a process.
+	InOrder(yield func(at uint64, k K, a *A) bool)
 	// Bytes returns the memory held, walking all groups when there is a Size.
 	Bytes() int64
 }

@@ -17,6 +17,8 @@ func newStringGrouping[T any, K comparable, A any](spec Spec[T, K, A], tune tuni
 	return &stringGrouping[T, K, A]{spec: spec, tune: tune.forEntries(unsafe.Sizeof(strEntry[A]{}))}
 }
 
+func (g *stringGrouping[T, K, A]) Merger() func(dst, src *A) { return g.spec.Merge }
+
 func (g *stringGrouping[T, K, A]) Local() Local[T, K, A] {
 	return newLocal[T](&stringStore[T, K, A]{
 		stringGrouping: g,

@@ -20,6 +20,8 @@ func newTableGrouping[T any, K comparable, A any](spec Spec[T, K, A], tune tunin
 	return &tableGrouping[T, K, A]{spec: spec, tune: tune, hash: hasherFor[K](), own: ownerFor[K]()}
 }
 
+func (g *tableGrouping[T, K, A]) Merger() func(dst, src *A) { return g.spec.Merge }
+
 func (g *tableGrouping[T, K, A]) Local() Local[T, K, A] {
 	return newLocal[T](&tableStore[T, K, A]{
 		tableGrouping: g,

@@ -1,0 +1,137 @@
+package df_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"anabranch.dev/df"
+	"anabranch.dev/df/agg"
+	"anabranch.dev/exec"
+	"anabranch.dev/internal/vfs"
+)
+
+// beyondRows are rows whose groups, with keys or values of some hundred bytes, are
+// more than the least memory has room for.
+const beyondRows = 120_000
+
+// beyondKey is the key of row i: most have two rows, and one has a tenth of all.
+func beyondKey(i int64) int64 {
+	if i%10 == 3 {
+		return 0
+	}
+	return 1 + i*7919%(beyondRows*3/4)
+}
+
+// beyondGroups are the rows of each key, in input order, as text makes one text of
+// them.
+func beyondGroups(text func(key int64, rows []int64) string) []string {
+	groups := map[int64][]int64{}
+	for i := range int64(beyondRows) {
+		groups[beyondKey(i)] = append(groups[beyondKey(i)], i)
+	}
+	var all []string
+	for key, rows := range groups {
+		all = append(all, text(key, rows))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// longText has v in front, and is long.
+func longText(v int64) string { return fmt.Sprint(v, strings.Repeat(" padding", 60)) }
+
+func front(s string) string { return s[:strings.IndexByte(s, ' ')] }
+
+// atFloors runs a plan with little memory and with enough, and wants the same rows
+// each time, in any order, and files in the first case.
+func atFloors(t *testing.T, s df.Stream[string], want []string) {
+	t.Helper()
+	for _, workers := range workerCounts {
+		for _, memory := range []int64{exec.Floor(workers), 1 << 30} {
+			disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})
+			got := collect(t, s, df.Workers(workers), df.Memory(memory), df.TempDir(t.TempDir()), onDisk(disk))
+			slices.Sort(got)
+			what := fmt.Sprintf("%d workers, %d MiB", workers, memory>>20)
+			same(t, what, got, want)
+			if spilled := strings.Contains(fmt.Sprint(disk.Log()), "anabranch-"); spilled != (memory < 1<<30) {
+				t.Errorf("%s: spilled: %v", what, spilled)
+			}
+			noneLeft(t)
+		}
+	}
+}
+
+func TestKeyedBeyondMemory(t *testing.T) {
+	rows := df.Range[int64](0, beyondRows)
+	texts := df.Map(rows, longText)
+	textKey := func(s string) int64 {
+		var i int64
+		if _, err := fmt.Sscan(front(s), &i); err != nil {
+			panic(err)
+		}
+		return beyondKey(i)
+	}
+	counts := beyondGroups(func(key int64, rows []int64) string { return fmt.Sprint(key, " ", len(rows)) })
+	fronts := func(rows []string) string {
+		s := ""
+		for _, r := range rows {
+			s += " " + front(r)
+		}
+		return s
+	}
+	oddFloat := func(key int64) float64 {
+		return []float64{math.NaN(), 0, math.Copysign(0, -1), float64(key)}[key%4]
+	}
+	t.Run("CountBy, strings", func(t *testing.T) {
+		s := df.CountBy(rows, func(i int64) string { return longText(beyondKey(i)) })
+		atFloors(t, df.Map(s, func(kv df.KV[string, int64]) string { return fmt.Sprint(front(kv.Key), " ", kv.Value) }), counts)
+	})
+	t.Run("CountBy, structs with floats", func(t *testing.T) {
+		s := df.CountBy(rows, func(i int64) reading { return reading{oddFloat(beyondKey(i)), longText(beyondKey(i))} })
+		atFloors(t, df.Map(s, func(kv df.KV[reading, int64]) string { return fmt.Sprint(front(kv.Key.Where), " ", kv.Value) }), counts)
+	})
+	t.Run("DistinctBy", func(t *testing.T) {
+		want := beyondGroups(func(_ int64, rows []int64) string { return fmt.Sprint(rows[0]) })
+		atFloors(t, df.Map(df.DistinctBy(texts, textKey), front), want)
+	})
+	t.Run("TopBy", func(t *testing.T) {
+		want := beyondGroups(func(key int64, rows []int64) string {
+			byText := slices.Clone(rows)
+			slices.SortFunc(byText, func(a, b int64) int { return strings.Compare(longText(b), longText(a)) })
+			s := fmt.Sprint(key)
+			for _, i := range byText[:min(2, len(byText))] {
+				s += fmt.Sprint(" ", i)
+			}
+			return s
+		})
+		s := df.TopBy(texts, textKey, 2, df.Desc(df.Self[string]))
+		atFloors(t, df.Map(s, func(kv df.KV[int64, []string]) string { return fmt.Sprint(kv.Key, fronts(kv.Value)) }), want)
+	})
+	t.Run("AggregateBy, Collect", func(t *testing.T) {
+		want := beyondGroups(func(key int64, rows []int64) string { return fmt.Sprint(key, rows) })
+		s := df.AggregateBy(texts, textKey, agg.Collect[string])
+		atFloors(t, df.Map(s, func(kv df.KV[int64, []string]) string {
+			return fmt.Sprintf("%d [%s]", kv.Key, strings.TrimPrefix(fronts(kv.Value), " "))
+		}), want)
+	})
+	t.Run("two at a time", func(t *testing.T) { // the first has to make room for the second
+		s := df.CountBy(rows, func(i int64) string { return longText(beyondKey(i)) })
+		again := df.CountBy(s, func(kv df.KV[string, int64]) string { return kv.Key })
+		atFloors(t, df.Map(again, func(kv df.KV[string, int64]) string { return front(kv.Key) }), beyondGroups(func(key int64, _ []int64) string { return fmt.Sprint(key) }))
+	})
+}
+
+// TestKeysThatCannotSpill: interfaces are keys as long as there is memory.
+func TestKeysThatCannotSpill(t *testing.T) {
+	s := df.CountBy(df.Range[int64](0, beyondRows), func(i int64) any { return longText(i) })
+	_, err := df.Collect(context.Background(), s, df.Workers(2), df.Memory(exec.Floor(2)))
+	if !errors.Is(err, df.ErrMemory) || !strings.Contains(err.Error(), "interface") {
+		t.Errorf("error %v", err)
+	}
+	noneLeft(t)
+}
