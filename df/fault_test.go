@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -64,6 +65,23 @@ func faultPlans(t *testing.T) []faultPlan {
 				}
 				return hasText(files, "out", want.String())
 			},
+		}, {
+			name: "distinct by", ops: []string{"distinct by"}, every: 1,
+			options: []df.Option{df.Workers(1), df.Memory(exec.Floor(1))},
+			run:     wideOnce(df.DistinctBy(df.Concat(wide(), wide()), wideKey)),
+			check:   func(map[string]string) error { return nil },
+		}, {
+			name: "group by", ops: []string{"group by"}, every: 3,
+			options: []df.Option{df.Workers(1), df.Memory(exec.Floor(1))},
+			run: wideOnce(df.GroupBy(wide(), wideKey, func(dst []string, _ string, rows iter.Seq[string]) []string {
+				return slices.AppendSeq(dst, rows)
+			})),
+			check: func(map[string]string) error { return nil },
+		}, {
+			name: "join", ops: []string{"join"}, every: 3,
+			options: []df.Option{df.Workers(1), df.Memory(exec.Floor(1))},
+			run:     wideOnce(df.Join(df.Map(wide(), wideKey), wide(), df.Self[string], wideKey, func(_, r string) string { return r })),
+			check:   func(map[string]string) error { return nil },
 		}, {
 			name: "write lines", ops: []string{"write lines"}, before: old, every: 1,
 			options: []df.Option{df.Workers(3)},
@@ -160,6 +178,26 @@ func readWide(_ string, options ...df.Option) (wrong error) {
 		return fmt.Errorf("wrong number of rows: %d", i)
 	}
 	return wrong
+}
+
+// wideOnce looks whether a stream has each wide row once.
+func wideOnce(s df.Stream[string]) func(string, ...df.Option) error {
+	return func(_ string, options ...df.Option) error {
+		seen := map[string]bool{}
+		for row, err := range df.All(context.Background(), s, options...) {
+			if err != nil {
+				return err
+			}
+			if seen[wideKey(row)] || len(row) < 1<<20-wideRows || !strings.HasSuffix(row, "89abcdef") {
+				return fmt.Errorf("wrong row of %d bytes, %.20q", len(row), row)
+			}
+			seen[wideKey(row)] = true
+		}
+		if len(seen) != wideRows {
+			return fmt.Errorf("%d rows", len(seen))
+		}
+		return nil
+	}
 }
 
 // faultRun is a run that is over.

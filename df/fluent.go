@@ -61,3 +61,43 @@ func (s Stream[T]) DistinctBy[K comparable](key func(T) K) Stream[T] { return Di
 
 // SortBy is [SortBy] as a method.
 func (s Stream[T]) SortBy[K Sortable](key func(T) K) Stream[T] { return SortBy(s, key) }
+
+// GroupBy is [GroupBy] as a method.
+func (s Stream[T]) GroupBy[K comparable, R any](key func(T) K, f func(dst []R, k K, rows iter.Seq[T]) []R) Stream[R] {
+	return GroupBy(s, key, f)
+}
+
+// Join is [Join] as a method.
+func (s Stream[T]) Join[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(T, R) O) Stream[O] {
+	return Join(s, right, leftKey, rightKey, f)
+}
+
+// LeftJoin is [LeftJoin] as a method.
+func (s Stream[T]) LeftJoin[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(l T, r R, ok bool) O) Stream[O] {
+	return LeftJoin(s, right, leftKey, rightKey, f)
+}
+
+// RightJoin is [RightJoin] as a method.
+func (s Stream[T]) RightJoin[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(l T, ok bool, r R) O) Stream[O] {
+	return RightJoin(s, right, leftKey, rightKey, f)
+}
+
+// FullJoin is [FullJoin] as a method.
+func (s Stream[T]) FullJoin[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(l T, hasLeft bool, r R, hasRight bool) O) Stream[O] {
+	return FullJoin(s, right, leftKey, rightKey, f)
+}
+
+// SemiJoin is [SemiJoin] as a method.
+func (s Stream[T]) SemiJoin[R any, K comparable](right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
+	return SemiJoin(s, right, leftKey, rightKey)
+}
+
+// AntiJoin is [AntiJoin] as a method.
+func (s Stream[T]) AntiJoin[R any, K comparable](right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
+	return AntiJoin(s, right, leftKey, rightKey)
+}
+
+// CrossJoin is [CrossJoin] as a method.
+func (s Stream[T]) CrossJoin[R, O any](right Stream[R], f func(T, R) O) Stream[O] {
+	return CrossJoin(s, right, f)
+}

@@ -51,6 +51,7 @@ func front(s string) string { return s[:strings.IndexByte(s, ' ')] }
 // each time, in any order, and files in the first case.
 func atFloors(t *testing.T, s df.Stream[string], want []string) {
 	t.Helper()
+	slices.Sort(want)
 	for _, workers := range workerCounts {
 		for _, memory := range []int64{exec.Floor(workers), 1 << 30} {
 			disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})

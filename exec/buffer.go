@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// held is what one morsel left in a buffer: rows in their order.
-type held[T any] struct {
+// gathered is what one morsel left in a buffer: rows in their order.
+type gathered[T any] struct {
 	seq  uint64
 	rows []T
 }
@@ -21,7 +21,7 @@ type buffer[T any] struct {
 	run *Run
 	mu  struct {
 		sync.Mutex
-		parts []held[T]
+		parts []gathered[T]
 		bytes int64
 	}
 	starts []int64 // number of the first row of each part
@@ -35,7 +35,7 @@ type bufferLocal[T any] struct {
 	b     *buffer[T]
 	w     *Worker
 	rows  []T
-	parts []held[T]
+	parts []gathered[T]
 	bytes int64 // taken from the budget
 }
 
@@ -61,7 +61,7 @@ func (l *bufferLocal[T]) push(rows []T) error {
 
 func (l *bufferLocal[T]) mark(m Mark) error {
 	if m.Kind == MorselEnd && len(l.rows) > 0 {
-		l.parts = append(l.parts, held[T]{m.Seq, l.rows})
+		l.parts = append(l.parts, gathered[T]{m.Seq, l.rows})
 		l.rows = nil
 	}
 	return nil
@@ -77,7 +77,7 @@ func (l *bufferLocal[T]) Commit() error {
 }
 
 func (b *buffer[T]) Finish(r *Run, _ int) (Then, error) {
-	slices.SortFunc(b.mu.parts, func(a, c held[T]) int { return cmp.Compare(a.seq, c.seq) })
+	slices.SortFunc(b.mu.parts, func(a, c gathered[T]) int { return cmp.Compare(a.seq, c.seq) })
 	for _, p := range b.mu.parts {
 		b.starts = append(b.starts, b.n)
 		b.n += int64(len(p.rows))

@@ -58,6 +58,7 @@ type keyedLocal[T any, K comparable, A, R any] struct {
 	groups hashtable.Local[T, K, A]
 	row    uint64 // of the morsel
 	since  int    // rows since the budget was told
+	every  int    // rows after which it is told again
 	memory *Holder
 	held   int64
 	out    *groupWriter[K, A] // nil: nothing was written to disk
@@ -75,19 +76,29 @@ func (l *keyedLocal[T, K, A, R]) Pipe() Pipe {
 	}}
 }
 
-// reserveEvery is how many rows pass between two looks at what a table holds.
-const reserveEvery = 16 << 10
+// Between two looks at what a table holds pass so many rows, and fewer when it has
+// grown by more than so many bytes for them.
+const (
+	reserveEvery = 16 << 10
+	reserveBytes = 512 << 10
+)
 
 func (l *keyedLocal[T, K, A, R]) push(rows []T) error {
 	if err := l.groups.Add(rows, l.w.Stamp(l.row)); err != nil {
 		return err
 	}
 	l.row += uint64(len(rows))
-	if l.since += len(rows); l.since < reserveEvery {
+	if l.since += len(rows); l.since < l.every {
 		return nil
 	}
+	before := l.held
+	err := l.reserve()
+	l.every = reserveEvery
+	if grew := l.held - before; grew > reserveBytes {
+		l.every = int(int64(l.since) * reserveBytes / grew)
+	}
 	l.since = 0
-	return l.reserve()
+	return err
 }
 
 // reserve tells the budget what is held. When that is too much, buffered entries

@@ -33,7 +33,11 @@ func (w *Worker) stat(n *plan.Node) *opStat {
 			return s
 		}
 	}
-	s := &opStat{node: n, index: w.run.index[n], morsel: ^uint64(0)}
+	index, ok := w.run.index[n]
+	if !ok { // a buffer that turned out to be needed
+		index = -1
+	}
+	s := &opStat{node: n, index: index, morsel: ^uint64(0)}
 	w.stats = append(w.stats, s)
 	return s
 }
@@ -147,6 +151,9 @@ func (t *totals) init(r *Run, g *graph) {
 // publish adds what a worker has counted since it last did.
 func (t *totals) publish(w *Worker, m Morsel) {
 	for _, s := range w.stats {
+		if s.index < 0 {
+			continue
+		}
 		o := t.ops[s.index]
 		o.rows.Add(s.counts.rows - s.published.rows)
 		o.busy.Add(s.counts.busy - s.published.busy)

@@ -55,8 +55,9 @@ func (r *Run) checkDone() {
 	}
 }
 
-// pipeline runs a region. Errors end the run.
-func (r *Run) pipeline(reg *region) {
+// pipeline runs a region. Errors end the run. Vertices that turn out to gather the
+// input that they were to probe are returned.
+func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 	p := &pipeline{run: r, reg: reg}
 	for _, o := range reg.origins {
 		l := &leg{origin: o, src: o.source()}
@@ -79,11 +80,14 @@ func (r *Run) pipeline(reg *region) {
 	}
 	wg.Wait()
 	if r.aborted.Load() {
-		return
+		return nil
 	}
 	for _, e := range reg.terminals {
-		p.finish(e)
+		if p.finish(e) {
+			gathers = append(gathers, e.to)
+		}
 	}
+	return gathers
 }
 
 // orderly is a stage whose workers take turns.
@@ -125,10 +129,11 @@ func (v *vertex) leadsTo(to *vertex) bool {
 	return false
 }
 
-// finish ends one input of a breaker.
-func (p *pipeline) finish(e edge) {
+// finish ends one input of a breaker, and reports whether that is to gather the
+// input that it was to probe.
+func (p *pipeline) finish(e edge) (gathers bool) {
 	if p.run.aborted.Load() {
-		return
+		return false
 	}
 	p.run.finishing = e.to.node
 	w := &Worker{run: p.run, op: &opStat{node: e.to.node}}
@@ -144,8 +149,10 @@ func (p *pipeline) finish(e edge) {
 		if then.Probe != nil {
 			e.to.then.Probe = then.Probe
 		}
+		gathers = e.to.probes() && e.input == len(e.to.ins)-1 && e.to.then.Probe == nil
 		return nil
 	}), 0)
+	return gathers
 }
 
 // work is one worker's life in a pipeline.

@@ -277,10 +277,10 @@ func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 	}
 	r.totals.init(r, g)
 	defer r.watch(c.Watch)()
-	for _, reg := range g.regions {
-		r.pipeline(reg)
-		if err := r.err(); err != nil {
-			return err
+	for reg := g.next(); reg != nil; reg = g.next() {
+		if err := g.runRegion(reg); err != nil {
+			r.fail(err, 0)
+			return r.err()
 		}
 	}
 	for _, f := range r.mu.onSuccess {

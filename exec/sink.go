@@ -17,14 +17,14 @@ type collect[T any] struct {
 	dst *[]T
 	mu  struct {
 		sync.Mutex
-		parts []held[T]
+		parts []gathered[T]
 	}
 }
 
 type collectLocal[T any] struct {
 	c     *collect[T]
 	rows  []T
-	parts []held[T]
+	parts []gathered[T]
 }
 
 func (c *collect[T]) Open(*Worker, int) (Local, error) { return &collectLocal[T]{c: c}, nil }
@@ -37,7 +37,7 @@ func (l *collectLocal[T]) Pipe() Pipe {
 		},
 		Mark: func(m Mark) error {
 			if m.Kind == MorselEnd && len(l.rows) > 0 {
-				l.parts = append(l.parts, held[T]{m.Seq, l.rows})
+				l.parts = append(l.parts, gathered[T]{m.Seq, l.rows})
 				l.rows = make([]T, 0, len(l.rows))
 			}
 			return nil
@@ -55,7 +55,7 @@ func (l *collectLocal[T]) Commit() error {
 func (c *collect[T]) Finish(r *Run, _ int) (Then, error) {
 	parts := c.mu.parts
 	c.mu.parts = nil
-	slices.SortFunc(parts, func(a, b held[T]) int { return cmp.Compare(a.seq, b.seq) })
+	slices.SortFunc(parts, func(a, b gathered[T]) int { return cmp.Compare(a.seq, b.seq) })
 	starts := make([]int, len(parts))
 	n := 0
 	for i, p := range parts {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"anabranch.dev/internal/hugepage"
 )
 
 // Each calls f for 0 to n-1, at the same time where it can, and returns the first
@@ -241,7 +243,7 @@ func (s *sorter) finishMemory(rows, parts int, each Each) (*arranged, error) {
 		pieces[i] = all[i].piece
 	}
 	dst := make([]ref, rows)
-	adviseHuge(dst)
+	hugepage.Advise(dst)
 	return s.arrange(pieces, table, &keys, bytes, dst, parts, each)
 }
 

@@ -3,6 +3,8 @@ package spill
 import (
 	"encoding/binary"
 	"slices"
+
+	"anabranch.dev/internal/hugepage"
 )
 
 // filler takes rows of one goroutine, as records in memory, and writes a run of
@@ -222,7 +224,7 @@ func (f *filler) arrange() (*arranged, error) {
 			n += cap(whole)
 		}
 		f.dst = make([]ref, n)
-		adviseHuge(f.dst)
+		hugepage.Advise(f.dst)
 	}
 	return f.s.arrange(f.pieces(), slices.Clone(f.chunks), &f.keys, f.bytes, f.dst[:f.rows], 1, serially)
 }

@@ -1,5 +1,7 @@
 package spill
 
+import "anabranch.dev/internal/hugepage"
+
 // more gets a chunk and memory for references where they are needed; when there
 // is none to be had, the rows so far are written to disk.
 func (f *filler) more(need int) error {
@@ -86,7 +88,7 @@ func (f *filler) moreBytes(need int) bool {
 		return false
 	}
 	c := make([]byte, 0, size)
-	adviseHuge(c)
+	hugepage.Advise(c)
 	f.chunks = append(f.chunks, c)
 	return true
 }

@@ -26,15 +26,20 @@ type Sorter[T any] struct {
 // NewSorter returns an empty sorter. The error is a [*TypeError] when rows of type
 // T cannot be written.
 func NewSorter[T any](order Order[T], c Config) (*Sorter[T], error) {
+	codec, err := CodecFor[T]()
+	if err != nil {
+		return nil, err
+	}
+	return NewSorterOf(order, codec, c), nil
+}
+
+// NewSorterOf is [NewSorter] for rows that codec writes.
+func NewSorterOf[T any](order Order[T], codec Codec[T], c Config) *Sorter[T] {
 	if order.IsZero() {
 		panic("spill.NewSorter: the zero Order orders nothing")
 	}
 	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {
 		panic("spill.NewSorter: a limit is negative")
-	}
-	codec, err := CodecFor[T]()
-	if err != nil {
-		return nil, err
 	}
 	s := &Sorter[T]{order: order, codec: codec, text: isString(codec)}
 	s.core.init(c)
@@ -53,7 +58,7 @@ func NewSorter[T any](order Order[T], c Config) (*Sorter[T], error) {
 			s.core.desc, s.core.flip = true, ^uint64(0)
 		}
 	}
-	return s, nil
+	return s
 }
 
 // Add adds rows. It may be called until the rows are read, by one goroutine at a

@@ -50,3 +50,8 @@ func asString[K comparable](k *K) string { return *(*string)(unsafe.Pointer(k)) 
 
 // asKey is the way back of asString, with the same invariant.
 func asKey[K comparable](s string) K { return *(*K)(unsafe.Pointer(&s)) }
+
+// asStrings gives keys of kind String as strings. Invariant: as for asString.
+func asStrings[K comparable](ks []K) []string {
+	return unsafe.Slice((*string)(unsafe.Pointer(unsafe.SliceData(ks))), len(ks))
+}

@@ -1,0 +1,28 @@
+package df
+
+import (
+	"iter"
+	"reflect"
+
+	"anabranch.dev/exec"
+	"anabranch.dev/internal/hashtable"
+	"anabranch.dev/internal/plan"
+)
+
+// GroupBy gives the rows of each key, in the order of s, to f, which appends what it
+// makes of them to dst and returns that; it may keep neither dst nor rows. rows can
+// be read once, while f runs, and need not be read to the end. The groups come in no
+// order, and each may be larger than memory.
+//
+// Where an aggregate does it, [AggregateBy] is several times faster, since it needs
+// not bring all rows of a key together. Rows must have a codec (see
+// [spill.CodecFor]).
+func GroupBy[T any, K comparable, R any](s Stream[T], key func(T) K, f func(dst []R, k K, rows iter.Seq[T]) []R) Stream[R] {
+	need("GroupBy", key != nil && f != nil)
+	in := s.in("GroupBy")
+	writable[T]("GroupBy")
+	if err := hashtable.CheckKey(reflect.TypeFor[K]()); err != nil {
+		misuse("GroupBy", "%v", err)
+	}
+	return breaker[R]("group by", "", plan.NoOrder, exec.GroupBy(key, f), in)
+}

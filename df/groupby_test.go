@@ -1,0 +1,142 @@
+package df_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"anabranch.dev/df"
+)
+
+// group makes one text of a group.
+func group(dst []string, key int64, rows iter.Seq[string]) []string {
+	s := fmt.Sprint(key)
+	for r := range rows {
+		s += " " + front(r)
+	}
+	return append(dst, s)
+}
+
+func TestGroupBy(t *testing.T) {
+	rows := df.Map(df.Range[int64](0, 20_000), longText)
+	keyOf := func(s string) int64 { return int64(len(front(s))) * int64(s[0]) }
+	groups := map[int64]string{}
+	for i := range int64(20_000) {
+		k := keyOf(longText(i))
+		groups[k] += fmt.Sprint(" ", i)
+	}
+	var want, firsts []string
+	for k, s := range groups {
+		want = append(want, fmt.Sprint(k, s))
+		firsts = append(firsts, strings.Fields(s)[0])
+	}
+	var late iter.Seq[string]
+	first := func(dst []string, _ int64, rows iter.Seq[string]) []string {
+		for r := range rows {
+			dst = append(dst, front(r))
+			break
+		}
+		late = rows
+		return dst
+	}
+	none := func(dst []string, k int64, _ iter.Seq[string]) []string { return append(dst, fmt.Sprint(k)) }
+	eachDeployment("GroupBy", func(what string, o df.Option) {
+		sameSet(t, what, collect(t, df.GroupBy(rows, keyOf, group), o), want)
+		got := collect(t, df.GroupBy(rows, keyOf, none), o)
+		if len(got) != len(want) {
+			t.Errorf("%s: %d groups of which nothing is read, want %d", what, len(got), len(want))
+		}
+		if got := collect(t, df.GroupBy(rows.Take(0), keyOf, group), o); len(got) > 0 {
+			t.Errorf("%s: groups of nothing: %q", what, got)
+		}
+	})
+	sameSet(t, "first of each", collect(t, df.GroupBy(rows, keyOf, first), df.Workers(1)), firsts)
+	for r := range late {
+		t.Errorf("a group that is over has row %q", r)
+		break
+	}
+	noneLeft(t)
+}
+
+func TestGroupByBeyondMemory(t *testing.T) {
+	texts := df.Map(df.Range[int64](0, beyondRows), longText)
+	key := func(s string) int64 {
+		var i int64
+		if _, err := fmt.Sscan(front(s), &i); err != nil {
+			panic(err)
+		}
+		return beyondKey(i)
+	}
+	want := beyondGroups(func(key int64, rows []int64) string {
+		return strings.Trim(strings.ReplaceAll(fmt.Sprint(key, rows), "[", " "), "]")
+	})
+	for i := range want {
+		want[i] = strings.Join(strings.Fields(want[i]), " ")
+	}
+	atFloors(t, df.GroupBy(texts, key, group), want)
+}
+
+func TestGroupByFails(t *testing.T) {
+	rows := df.Map(df.Range[int64](0, 5000), longText)
+	byLength := func(s string) any { return len(front(s)) }
+	fails := func([]string, any, iter.Seq[string]) []string { panic(errBoom) }
+	bad := func(s string) any { return []byte(s) }
+	use := func(dst []string, _ any, _ iter.Seq[string]) []string { return dst }
+	eachDeployment("GroupBy", func(what string, o df.Option) {
+		err := df.Run(context.Background(), df.GroupBy(rows, byLength, fails), o)
+		var e *df.Error
+		if !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != "group by" {
+			t.Errorf("%s: error %v", what, err)
+		}
+		err = df.Run(context.Background(), df.GroupBy(rows, bad, use), o)
+		if !errors.As(err, &e) || e.Op != "group by" || !strings.Contains(err.Error(), "[]uint8") {
+			t.Errorf("%s: error %v", what, err)
+		}
+		if _, _, err := df.First(context.Background(), df.GroupBy(rows, byLength, func(dst []string, _ any, rows iter.Seq[string]) []string {
+			return slices.AppendSeq(dst, rows)
+		}), o); err != nil {
+			t.Errorf("%s: first: %v", what, err)
+		}
+	})
+	noneLeft(t)
+}
+
+func TestSets(t *testing.T) {
+	a, b := df.FromSlice(zipfRows(1, 3000)), df.FromSlice(zipfRows(2, 2000))
+	counts := func(rows []int64) map[int64]int {
+		m := map[int64]int{}
+		for _, v := range rows {
+			m[v]++
+		}
+		return m
+	}
+	n, m := counts(zipfRows(1, 3000)), counts(zipfRows(2, 2000))
+	times := func(f func(n, m int) int) (rows []int64) {
+		for v := range n {
+			rows = append(rows, slices.Repeat([]int64{v}, max(f(n[v], m[v]), 0))...)
+		}
+		return rows
+	}
+	eachDeployment("sets", func(what string, o df.Option) {
+		sameSet(t, what+", Intersect", collect(t, df.Intersect(a, b), o), times(func(n, m int) int { return min(n, m, 1) }))
+		sameSet(t, what+", IntersectAll", collect(t, df.IntersectAll(a, b), o), times(func(n, m int) int { return min(n, m) }))
+		sameSet(t, what+", SubtractAll", collect(t, df.SubtractAll(a, b), o), times(func(n, m int) int { return n - m }))
+		sameSet(t, what+", Subtract", collect(t, df.Subtract(a, b), o), times(func(n, m int) int { return min(n, 1) - m }))
+		if got := collect(t, df.Subtract(a, a), o); len(got) > 0 {
+			t.Errorf("%s: a stream without itself has %d rows", what, len(got))
+		}
+	})
+	rows := df.Map(df.Range[int64](0, beyondRows), longText)
+	odd := rows.Filter(func(s string) bool { return front(s)[len(front(s))-1]%2 == 1 })
+	var want []string
+	for i := range int64(beyondRows) {
+		if i%2 == 0 {
+			want = append(want, fmt.Sprint(i))
+		}
+	}
+	atFloors(t, df.Map(df.Subtract(rows, odd), front), want)
+}

@@ -1,0 +1,284 @@
+package exec
+
+import (
+	"sync"
+	"unsafe"
+
+	"anabranch.dev/internal/hashtable"
+	"anabranch.dev/internal/held"
+)
+
+// JoinOf says how rows of two inputs are put together by key.
+type JoinOf[L, R any, K comparable, O any] struct {
+	LeftKey  func(L) K
+	RightKey func(R) K
+	// Match makes a row of each pair of rows with equal keys; nil makes none.
+	Match func(L, R) O
+	// Once stops at the first match of a left row.
+	Once bool
+	// LeftOnly makes a row of each left row without a match; nil makes none.
+	LeftOnly func(L) O
+	// RightOnly makes a row of each right row without a match; nil makes none.
+	RightOnly func(R) O
+}
+
+// Join is the body of an operator that joins the rows of its first input, the probe
+// side, with those of its second, the build side.
+//
+// The build side is taken first. Where it fits into memory it becomes a hash table
+// that all workers share, and the first input's rows are answered as they come,
+// without leaving their pipeline. Where it does not, both sides are sorted by the
+// hashes of their keys, on disk as far as needed, and meet there: see mergeJoin. So
+// they do when right rows without a match are wanted, since nobody knows these
+// before all left rows were seen.
+func Join[L, R any, K comparable, O any](of JoinOf[L, R, K, O]) Body {
+	return func(r *Run) (any, error) {
+		if _, err := hashtable.New(hashtable.Spec[R, K, int64]{Key: of.RightKey, Count: true}); err != nil {
+			return nil, err
+		}
+		j := &join[L, R, K, O]{
+			JoinOf: of, run: r, hash: hashtable.Hasher[K](), size: held.Of[R](),
+			merge: newMergeJoin(r, of),
+		}
+		return j, nil
+	}
+}
+
+type join[L, R any, K comparable, O any] struct {
+	JoinOf[L, R, K, O]
+	run   *Run
+	hash  func(ks []K, hs []uint64) (int, error)
+	size  func(*R) int // nil: rows hold nothing
+	merge *mergeJoin[L, R, K, O]
+
+	table *joinTable[K, R]
+	held  int64
+	mu    struct {
+		sync.Mutex
+		builds []*buildLocal[L, R, K, O]
+		merges bool // the sides meet on disk
+	}
+}
+
+func (j *join[L, R, K, O]) Probes() {}
+
+func (j *join[L, R, K, O]) Open(w *Worker, input int) (Local, error) {
+	if input == 0 {
+		l, err := j.merge.open(w, input)
+		if err != nil || !hashtable.Dynamic[K]() {
+			return l, err
+		}
+		return &checkedLocal[L, K]{Local: l, w: w, check: keyCheck[L, K]{key: j.LeftKey, hash: j.hash}, push: l.addLeft}, nil
+	}
+	return &buildLocal[L, R, K, O]{j: j, w: w, memory: j.run.memory.Holder()}, nil
+}
+
+// buildRow is a row of the build side with the hash of its key.
+type buildRow[R any] struct {
+	h   uint64
+	row R
+}
+
+// dealt is rows dealt to partitions, in pieces.
+type dealt[R any] [hashtable.Partitions][][]buildRow[R]
+
+// buildLocal keeps one worker's rows, dealt to partitions. When memory is short it
+// writes them to disk, and all that come after them.
+type buildLocal[L, R any, K comparable, O any] struct {
+	j      *join[L, R, K, O]
+	w      *Worker
+	parts  dealt[R]
+	n      int
+	bytes  int64 // of rows, and what they hold
+	memory *Holder
+	held   int64 // taken from the budget
+	ks     []K
+	hs     []uint64
+	disk   *sidedLocal[L, R, K, O]
+}
+
+func (l *buildLocal[L, R, K, O]) Pipe() Pipe {
+	return Pipe{Push: l.push, Mark: func(Mark) error { return nil }}
+}
+
+func (l *buildLocal[L, R, K, O]) push(rows []R) error {
+	if l.disk != nil && !hashtable.Dynamic[K]() {
+		return l.disk.addRight(rows)
+	}
+	l.ks, l.hs = grown(l.ks, len(rows)), grown(l.hs, len(rows))
+	ks, hs := l.ks[:len(rows)], l.hs[:len(rows)]
+	keysKernel(rows, l.j.RightKey, ks)
+	if i, err := l.j.hash(ks, hs); err != nil {
+		return l.w.Fail(i, err)
+	}
+	if l.disk != nil {
+		return l.disk.addRight(rows)
+	}
+	l.bytes += dealKernel(&l.parts, rows, hs)
+	l.n += len(rows)
+	if l.j.size != nil {
+		for i := range rows {
+			l.bytes += int64(l.j.size(&rows[i]))
+		}
+	}
+	return l.reserve()
+}
+
+// keysKernel stores the keys of rows.
+func keysKernel[T any, K comparable](rows []T, key func(T) K, ks []K) {
+	ks = ks[:len(rows)]
+	for i := range rows {
+		ks[i] = key(rows[i])
+	}
+}
+
+// dealKernel deals rows to partitions, and reports how much memory that took.
+func dealKernel[R any](parts *dealt[R], rows []R, hs []uint64) (bytes int64) {
+	const first, most = 16, 1024
+	for i, h := range hs {
+		p := &parts[hashtable.PartitionOf(h)]
+		n := len(*p)
+		if n == 0 || len((*p)[n-1]) == cap((*p)[n-1]) {
+			size := first
+			if n > 0 {
+				size = min(2*cap((*p)[n-1]), most)
+			}
+			*p = append(*p, make([]buildRow[R], 0, size))
+			bytes += int64(size) * int64(unsafe.Sizeof(buildRow[R]{}))
+			n++
+		}
+		(*p)[n-1] = append((*p)[n-1], buildRow[R]{h, rows[i]})
+	}
+	return bytes
+}
+
+// reserve tells the budget what is held, from time to time, and goes to disk when
+// that is too much.
+func (l *buildLocal[L, R, K, O]) reserve() error {
+	const step = 256 << 10
+	grew := l.bytes - l.held
+	if grew < step && (grew != 0 || l.memory.Reserve(0)) {
+		return nil
+	}
+	if grew > 0 && l.memory.Reserve(grew) {
+		l.held = l.bytes
+		if l.memory.Reserve(0) {
+			return nil
+		}
+	}
+	if err := l.j.merge.can(); err != nil {
+		l.memory.Take(l.bytes - l.held)
+		l.held = l.bytes
+		if m := l.j.run.memory; m.used.Load() > m.limit {
+			return joinTooLarge(m, err)
+		}
+		return nil
+	}
+	return l.spill((*sidedLocal[L, R, K, O]).writeRight)
+}
+
+// spill hands all rows to the merge, in one of its ways.
+func (l *buildLocal[L, R, K, O]) spill(to func(*sidedLocal[L, R, K, O], *dealt[R]) error) (err error) {
+	if l.disk == nil {
+		if l.disk, err = l.j.merge.open(l.w, 1); err != nil {
+			return err
+		}
+	}
+	err = to(l.disk, &l.parts)
+	l.parts = dealt[R]{}
+	l.memory.Release(l.held)
+	l.n, l.bytes, l.held = 0, 0, 0
+	return err
+}
+
+func (l *buildLocal[L, R, K, O]) Commit() error {
+	j := l.j
+	l.memory.Take(l.bytes - l.held)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.mu.builds = append(j.mu.builds, l)
+	j.mu.merges = j.mu.merges || l.disk != nil
+	l.memory.Release(l.bytes) // nobody asks for it any more
+	j.run.memory.take(l.bytes)
+	j.held += l.bytes
+	l.held = 0
+	return nil
+}
+
+func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
+	if input == 0 {
+		return j.merge.finish(r)
+	}
+	more := int64(0)
+	for _, l := range j.mu.builds {
+		more += int64(l.n) * joinCost[K, R]()
+	}
+	m := r.memory
+	if !j.mu.merges && m.used.Load()+more > m.live {
+		m.relieve(m.used.Load() + more - m.live)
+		j.mu.merges = m.used.Load()+more > m.live
+	}
+	if err := j.merge.can(); err != nil && j.mu.merges {
+		if m.used.Load()+more > m.limit {
+			return Then{}, joinTooLarge(m, err)
+		}
+		j.mu.merges = false // it has to do
+	}
+	if j.mu.merges || j.RightOnly != nil {
+		to := (*sidedLocal[L, R, K, O]).keepRight
+		if j.mu.merges {
+			to = (*sidedLocal[L, R, K, O]).writeRight
+		}
+		m.take(-j.held) // the sorter counts what it gets
+		j.held = 0
+		err := r.Each(len(j.mu.builds), func(i int) error { return j.mu.builds[i].spill(to) })
+		j.mu.builds = nil
+		return Then{}, err
+	}
+	m.take(more)
+	j.held += more
+	err := j.build()
+	j.mu.builds = nil
+	return Then{Probe: j.probe()}, err
+}
+
+// build makes the table.
+func (j *join[L, R, K, O]) build() (err error) {
+	var rows [hashtable.Partitions]int
+	for p := range rows {
+		for _, l := range j.mu.builds {
+			for _, piece := range l.parts[p] {
+				rows[p] += len(piece)
+			}
+		}
+	}
+	if j.table, err = newJoinTable[K, R](&rows); err != nil {
+		return err
+	}
+	return j.run.Each(hashtable.Partitions, func(p int) error {
+		same := sameKeys[K]()
+		for _, l := range j.mu.builds {
+			for _, piece := range l.parts[p] {
+				addKernel(j.table, p, piece, j.RightKey, same)
+			}
+			l.parts[p] = nil
+		}
+		return nil
+	})
+}
+
+// sameKeys is the equality of keys that are not always equal when == says so, or
+// nil where that is all there is to it.
+func sameKeys[K comparable]() func(a, b *K) bool {
+	if hashtable.Exact[K]() {
+		return nil
+	}
+	return hashtable.Equal[K]()
+}
+
+func (j *join[L, R, K, O]) Close() error {
+	j.run.memory.take(-j.held)
+	j.held = 0
+	j.table = nil
+	return j.merge.close()
+}
