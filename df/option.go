@@ -22,9 +22,9 @@ func Workers(n int) Option {
 // default is a quarter of what the machine, the control group or GOMEMLIMIT
 // allows; the least is 16 MiB and 4 MiB for each worker.
 //
-// Operators that sort write to temporary files what does not fit; a run of others
-// that needs more fails with [ErrMemory]. Rows handed to the program are not
-// counted. While a run with this option is under way, the process's soft limit on
+// What does not fit goes to temporary files. A run fails with [ErrMemory] where it
+// cannot, because rows hold interfaces or the like, or where one key's rows of a join
+// or accumulator alone is too large. Rows handed to the program are not counted. While a run with this option is under way, the process's soft limit on
 // memory, as of [runtime/debug.SetMemoryLimit], is what the process held before,
 // the budget, and 48 MiB for everything else, so that garbage stays within it too:
 // see [NoSoftLimit].

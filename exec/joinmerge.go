@@ -72,7 +72,7 @@ func newMergeJoin[L, R any, K comparable, O any](r *Run, of JoinOf[L, R, K, O]) 
 func (m *mergeJoin[L, R, K, O]) can() error { return m.err }
 
 func joinTooLarge(b *Budget, err error) error {
-	return fmt.Errorf("%w, and the rows cannot go to disk: %w", b.exceeded(), err)
+	return fmt.Errorf("%w; rows cannot go to disk: %w", b.exceeded(), err)
 }
 
 func (m *mergeJoin[L, R, K, O]) sorter() (*spill.Sorter[sided[L, R]], error) {

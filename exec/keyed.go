@@ -117,7 +117,7 @@ func (l *keyedLocal[T, K, A, R]) reserve() error {
 		}
 	}
 	if !l.k.disk.can() {
-		if l.account() || l.k.run.memory.used.Load() <= l.k.run.memory.limit {
+		if m := l.k.run.memory; m.used.Load() <= m.limit {
 			return nil
 		}
 		return l.k.disk.cannot()

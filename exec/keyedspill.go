@@ -42,7 +42,7 @@ func (d *groupSpill[K, A]) can() bool { return d.err == nil }
 
 // cannot is the error of groups that cannot be written and take too much memory.
 func (d *groupSpill[K, A]) cannot() error {
-	return fmt.Errorf("%w, and groups cannot go to disk: %w", d.run.memory.exceeded(), d.err)
+	return fmt.Errorf("%w; groups cannot go to disk: %w", d.run.memory.exceeded(), d.err)
 }
 
 // sorter makes the sorter when it is first needed.
