@@ -218,3 +218,18 @@ func TestJoinOfOneStream(t *testing.T) {
 		}
 	}
 }
+
+// TestJoinHotKey has a key with more right rows than there is memory for.
+func TestJoinHotKey(t *testing.T) {
+	rights := numberedTexts(60_000, func(i int) int { return 5 + i%2*i }, 700)
+	lefts := numberedTexts(120, func(i int) int { return i % 12 }, 0)
+	for _, kind := range joinKinds() {
+		t.Run(kind.name, func(t *testing.T) {
+			l, r := lefts, rights
+			if kind.name == "right join" { // whose left side is kept
+				l, r = rights, lefts
+			}
+			atFloors(t, kind.join(df.FromSlice(l), df.FromSlice(r), front), kind.want(l, r, front))
+		})
+	}
+}

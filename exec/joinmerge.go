@@ -226,9 +226,14 @@ func (s *mergeSource[L, R, K, O]) Size() (rows, bytes int64) { return -1, -1 }
 
 func (s *mergeSource[L, R, K, O]) Read(w *Worker, m Morsel, down Pipe) error {
 	g := &matcher[L, R, K, O]{
-		mergeJoin: s.m, memory: s.m.run.memory.Holder(), equal: hashtable.Equal[K](),
+		mergeJoin: s.m, of: s.m.of, memory: s.m.run.memory.Holder(), equal: hashtable.Equal[K](),
 		out: batcher[O]{push: pushOf[O](down), rows: make([]O, 0, BatchRows[O]())},
 	}
+	defer func() {
+		if g.heavy != nil { // it failed
+			_ = g.heavy.sorter.Close()
+		}
+	}()
 	rows := make([]sided[L, R], BatchRows[sided[L, R]]())
 	err := m.Part.(spill.Part[sided[L, R]]).Read(rows, g.add)
 	if err == nil {
@@ -244,6 +249,7 @@ func (s *mergeSource[L, R, K, O]) Read(w *Worker, m Morsel, down Pipe) error {
 // matcher joins rows that come in the order of their hashes.
 type matcher[L, R any, K comparable, O any] struct {
 	*mergeJoin[L, R, K, O]
+	of     JoinOf[L, R, K, O]
 	memory *Holder
 	held   int64
 	equal  func(a, b *K) bool
@@ -253,6 +259,9 @@ type matcher[L, R any, K comparable, O any] struct {
 	hs    []uint64
 	hash1 uint64 // that the rows are of
 	right []rightRow[K, R]
+
+	heavy   *heavy[L, R, K] // where they are instead when they are too many
+	inBlock bool            // they are not: a block fits
 }
 
 type rightRow[K comparable, R any] struct {
@@ -291,6 +300,9 @@ func (g *matcher[L, R, K, O]) add(rows []sided[L, R]) error {
 
 // keep keeps a right row until the next hash, unless another one does for it.
 func (g *matcher[L, R, K, O]) keep(k *K, row R) error {
+	if g.heavy != nil {
+		return g.heavy.addRight(k, row, g.equal)
+	}
 	if g.of.RightOnly == nil && (g.of.Once || g.of.Match == nil) {
 		for i := range g.right {
 			if g.equal(&g.right[i].k, k) {
@@ -307,14 +319,17 @@ func (g *matcher[L, R, K, O]) keep(k *K, row R) error {
 	if grew > 0 {
 		g.held += grew
 		g.memory.Take(grew)
-		if b := g.run.memory; g.held > b.live {
-			return fmt.Errorf("%w: the right rows of key %.100v take more than %d bytes; allow more with the Memory option", ErrMemory, *k, g.held)
+		if !g.inBlock && g.held > g.run.memory.live/int64(4*g.run.workers) {
+			return g.goHeavy()
 		}
 	}
 	return nil
 }
 
 func (g *matcher[L, R, K, O]) match(k *K, row L) error {
+	if g.heavy != nil && g.heavy.has(k, g.equal) {
+		return g.heavy.addLeft(row)
+	}
 	found := false
 	for i := range g.right {
 		r := &g.right[i]
@@ -339,6 +354,9 @@ func (g *matcher[L, R, K, O]) match(k *K, row L) error {
 
 // endHash forgets the right rows of a hash.
 func (g *matcher[L, R, K, O]) endHash() error {
+	if g.heavy != nil {
+		return g.endHeavy()
+	}
 	if g.of.RightOnly != nil {
 		for i := range g.right {
 			if r := &g.right[i]; !r.matched {
