@@ -5,6 +5,7 @@ package df
 import (
 	"context"
 	"iter"
+	"time"
 
 	"anabranch.dev/df/agg"
 )
@@ -100,4 +101,29 @@ func (s Stream[T]) AntiJoin[R any, K comparable](right Stream[R], leftKey func(T
 // CrossJoin is [CrossJoin] as a method.
 func (s Stream[T]) CrossJoin[R, O any](right Stream[R], f func(T, R) O) Stream[O] {
 	return CrossJoin(s, right, f)
+}
+
+// CoGroup is [CoGroup] as a method.
+func (s Stream[T]) CoGroup[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(dst []O, k K, left iter.Seq[T], right iter.Seq[R]) []O) Stream[O] {
+	return CoGroup(s, right, leftKey, rightKey, f)
+}
+
+// CoGroup3 is [CoGroup3] as a method.
+func (s Stream[T]) CoGroup3[R, V any, K comparable, O any](second Stream[R], third Stream[V], key func(T) K, secondKey func(R) K, thirdKey func(V) K, f func(dst []O, k K, first iter.Seq[T], second iter.Seq[R], third iter.Seq[V]) []O) Stream[O] {
+	return CoGroup3(s, second, third, key, secondKey, thirdKey, f)
+}
+
+// AsOfJoin is [AsOfJoin] as a method.
+func (s Stream[T]) AsOfJoin[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, leftTime func(T) time.Time, rightTime func(R) time.Time, f func(l T, r R, ok bool) O) Stream[O] {
+	return AsOfJoin(s, right, leftKey, rightKey, leftTime, rightTime, f)
+}
+
+// IntervalJoin is [IntervalJoin] as a method.
+func (s Stream[T]) IntervalJoin[R any, K comparable, O any](right Stream[R], leftKey func(T) K, rightKey func(R) K, leftTime func(T) time.Time, rightTime func(R) time.Time, low, high time.Duration, f func(T, R) O) Stream[O] {
+	return IntervalJoin(s, right, leftKey, rightKey, leftTime, rightTime, low, high, f)
+}
+
+// CountWindowBy is [CountWindowBy] as a method.
+func (s Stream[T]) CountWindowBy[K comparable, A, R any](key func(T) K, n int, f agg.Func[T, A, R]) Stream[KV[K, R]] {
+	return CountWindowBy(s, key, n, f)
 }

@@ -2,10 +2,8 @@ package df
 
 import (
 	"iter"
-	"reflect"
 
 	"anabranch.dev/exec"
-	"anabranch.dev/internal/hashtable"
 	"anabranch.dev/internal/plan"
 )
 
@@ -21,8 +19,15 @@ func GroupBy[T any, K comparable, R any](s Stream[T], key func(T) K, f func(dst 
 	need("GroupBy", key != nil && f != nil)
 	in := s.in("GroupBy")
 	writable[T]("GroupBy")
-	if err := hashtable.CheckKey(reflect.TypeFor[K]()); err != nil {
-		misuse("GroupBy", "%v", err)
+	isKey[K]("GroupBy")
+	each := func(dst []R, k K, next func() *T, _ func([]R) []R) []R { return f(dst, k, rowsOf(next)) }
+	return breaker[R]("group by", "", plan.NoOrder, exec.GroupBy(key, Order[T]{}, each), in)
+}
+
+// rowsOf is the rows that next returns, until it returns nil.
+func rowsOf[T any](next func() *T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for row := next(); row != nil && yield(*row); row = next() {
+		}
 	}
-	return breaker[R]("group by", "", plan.NoOrder, exec.GroupBy(key, f), in)
 }

@@ -140,3 +140,72 @@ func TestSets(t *testing.T) {
 	}
 	atFloors(t, df.Map(df.Subtract(rows, odd), front), want)
 }
+
+// TestCoGroup reads the rows of two and three streams side by side.
+func TestCoGroup(t *testing.T) {
+	key := func(s string) int64 {
+		var k int64
+		if _, err := fmt.Sscan(front(s), &k); err != nil {
+			panic(err)
+		}
+		return k
+	}
+	number := func(i int) int64 { return int64(i) }
+	lefts := numberedTexts(30_000, func(i int) int { return i * 7919 % 20_000 }, 1300)
+	rights := numberedTexts(20_000, func(i int) int { return i * 7919 % 25_000 }, 300)
+	want := map[int64]*[3]string{}
+	at := func(k int64) *[3]string {
+		if want[k] == nil {
+			want[k] = &[3]string{}
+		}
+		return want[k]
+	}
+	for i, l := range lefts {
+		at(key(l))[0] += fmt.Sprint(" ", i)
+	}
+	for i, r := range rights {
+		at(key(r))[1] += fmt.Sprint(" ", i)
+	}
+	for i := range 1000 {
+		at(number(i * 30))[2] += fmt.Sprint(" ", i*30)
+	}
+	var two, three, only []string
+	for k, s := range want {
+		three = append(three, fmt.Sprint(k, ":", s[0], ":", s[1], ":", s[2]))
+		if s[0] != "" || s[1] != "" {
+			two = append(two, fmt.Sprint(k, ":", s[0], ":", s[1]))
+			only = append(only, fmt.Sprint(k, ":", s[1]))
+		}
+	}
+	list := func(rows iter.Seq[string]) (s string) {
+		for r := range rows {
+			s += " " + strings.Fields(r)[1]
+		}
+		return s
+	}
+	l, r := df.FromSlice(lefts), df.FromSlice(rights)
+	t.Run("two", func(t *testing.T) {
+		atFloors(t, df.CoGroup(l, r, key, key, func(dst []string, k int64, left, right iter.Seq[string]) []string {
+			return append(dst, fmt.Sprint(k, ":", list(left), ":", list(right)))
+		}), two)
+	})
+	t.Run("the second of two", func(t *testing.T) {
+		atFloors(t, df.CoGroup(l, r, key, key, func(dst []string, k int64, left, right iter.Seq[string]) []string {
+			dst = append(dst, fmt.Sprint(k, ":", list(right)))
+			for range left {
+				dst = append(dst, "a row that was passed by")
+			}
+			return dst
+		}), only)
+	})
+	t.Run("three", func(t *testing.T) {
+		numbers := df.Map(df.Range(0, 1000), func(i int) int { return i * 30 })
+		atFloors(t, df.CoGroup3(l, r, numbers, key, key, number, func(dst []string, k int64, left, right iter.Seq[string], third iter.Seq[int]) []string {
+			s := fmt.Sprint(k, ":", list(left), ":", list(right), ":")
+			for i := range third {
+				s += fmt.Sprint(" ", i)
+			}
+			return append(dst, s)
+		}), three)
+	})
+}

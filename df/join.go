@@ -1,10 +1,7 @@
 package df
 
 import (
-	"reflect"
-
 	"anabranch.dev/exec"
-	"anabranch.dev/internal/hashtable"
 	"anabranch.dev/internal/plan"
 )
 
@@ -90,8 +87,6 @@ func joined[L, R any, K comparable, O any](verb, op string, left Stream[L], righ
 	need(verb, of.LeftKey != nil && of.RightKey != nil)
 	l, r := left.in(verb), right.in(verb)
 	keeps(verb, r)
-	if err := hashtable.CheckKey(reflect.TypeFor[K]()); err != nil {
-		misuse(verb, "%v", err)
-	}
+	isKey[K](verb)
 	return makeNode[O](plan.Node{Op: op, Kind: plan.Probe, Order: plan.NoOrder}, exec.Join(of), l, r)
 }

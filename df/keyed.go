@@ -29,10 +29,15 @@ func keyed[T any, K comparable, A, R any](verb, op, detail string, s Stream[T], 
 	need(verb, key != nil)
 	in := s.in(verb)
 	keepsIn[A](verb, in)
+	isKey[K](verb)
+	return breaker[R](op, detail, plan.NoOrder, exec.Keyed(key, acc, row), in)
+}
+
+// isKey panics unless values of type K can be keys.
+func isKey[K any](verb string) {
 	if err := hashtable.CheckKey(reflect.TypeFor[K]()); err != nil {
 		misuse(verb, "%v", err)
 	}
-	return breaker[R](op, detail, plan.NoOrder, exec.Keyed(key, acc, row), in)
 }
 
 // CountBy counts the rows of each key.

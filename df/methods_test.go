@@ -15,6 +15,7 @@ var notMethods = map[string]string{
 	"Into":     "an end of a plan, like Collect and Run, which are functions",
 	"ReduceBy": "from Stream[T] to Stream[KV[K, T]], a method would be an instantiation cycle",
 	"Try":      "from Stream[T] to Stream[Failed[T]], a method would be an instantiation cycle",
+	"WindowBy": "through a stream of rows in their windows, a method would be an instantiation cycle",
 	"TopBy":    "from Stream[T] to Stream[KV[K, []T]], a method would be an instantiation cycle",
 }
 

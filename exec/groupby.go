@@ -7,31 +7,45 @@ import (
 	"anabranch.dev/spill"
 )
 
+// A GroupFunc makes rows of one group: it appends them to dst and returns that. next
+// returns the rows of the group one by one, each valid until the next call, and nil
+// at the end. flush takes what was appended so far, for groups that make many rows,
+// and returns an empty dst.
+type GroupFunc[T, K, R any] func(dst []R, k K, next func() *T, flush func([]R) []R) []R
+
 // GroupBy is the body of a breaker that gives the rows of each key to f, in the
-// order of the input, and gives out what f appends.
+// order of the input or, with one, in that, and gives out what f makes of them.
 //
 // Rows are sorted by the hashes of their keys, in memory or on disk, so that a group
 // of any size is a stream. Rows of other keys with the same hash are set aside and
 // come after it.
-func GroupBy[T any, K comparable, R any](key func(T) K, f func(dst []R, k K, rows iter.Seq[T]) []R) Body {
+func GroupBy[T any, K comparable, R any](key func(T) K, within spill.Order[T], f GroupFunc[T, K, R]) Body {
 	return func(r *Run) (any, error) {
-		g := &groupBy[T, K, R]{key: key, f: f, hash: hashtable.Hasher[K]()}
-		c := sorterConfig(r)
-		c.Together = 8
-		sorter, err := spill.NewSorter(spill.Asc(g.place), c)
+		codec, err := spill.CodecFor[T]()
 		if err != nil {
 			return nil, err
 		}
-		g.sorting = sorting[T]{run: r, sorter: sorter}
-		return g, nil
+		return newGroupBy(r, key, within, codec, f), nil
 	}
 }
 
 type groupBy[T any, K comparable, R any] struct {
 	sorting[T]
 	key  func(T) K
-	f    func([]R, K, iter.Seq[T]) []R
+	f    GroupFunc[T, K, R]
 	hash func(ks []K, hs []uint64) (int, error)
+}
+
+func newGroupBy[T any, K comparable, R any](r *Run, key func(T) K, within spill.Order[T], codec spill.Codec[T], f GroupFunc[T, K, R]) *groupBy[T, K, R] {
+	g := &groupBy[T, K, R]{key: key, f: f, hash: hashtable.Hasher[K]()}
+	c := sorterConfig(r)
+	c.Together = 8
+	order := spill.Asc(g.place)
+	if !within.IsZero() {
+		order = order.Then(within)
+	}
+	g.sorting = sorting[T]{run: r, sorter: spill.NewSorterOf(order, codec, c)}
+	return g
 }
 
 // place is what rows are sorted by.
@@ -114,7 +128,7 @@ type grouper[T any, K comparable, R any] struct {
 
 	key    K
 	hash   uint64
-	number int // of the group, so that its sequence ends with it
+	number int // of the group, so that its rows end with it
 	others []T // of other keys with that hash
 	memory *Holder
 	held   int64
@@ -210,14 +224,12 @@ func (c *grouper[T, K, R]) groups() error {
 func (c *grouper[T, K, R]) group(next func() *T) error {
 	c.number++
 	n := c.number
-	out := c.g.f(c.out, c.key, func(yield func(T) bool) {
-		for n == c.number {
-			row := next()
-			if row == nil || !yield(*row) {
-				return
-			}
+	out := c.g.f(c.out, c.key, func() *T {
+		if n != c.number {
+			return nil
 		}
-	})
+		return next()
+	}, c.flush)
 	c.number++
 	for next() != nil {
 	}
@@ -228,10 +240,17 @@ func (c *grouper[T, K, R]) group(next func() *T) error {
 	if len(c.out) < cap(c.out)/2 && len(c.out) < maxBatchRows/2 {
 		return nil
 	}
-	err := pushAll(c.push, c.out)
-	clear(c.out)
-	c.out = c.out[:0]
-	return err
+	c.out = c.flush(c.out)
+	return c.err
+}
+
+// flush pushes rows. An error ends the group.
+func (c *grouper[T, K, R]) flush(rows []R) []R {
+	if c.err == nil {
+		c.err = pushAll(c.push, rows)
+	}
+	clear(rows)
+	return rows[:0]
 }
 
 // keyCheck finds rows whose keys cannot be keys.

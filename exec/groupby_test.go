@@ -36,10 +36,10 @@ func TestGroupsOfOneHash(t *testing.T) {
 		}
 		g := &groupBy[int64, int64, string]{
 			key: func(v int64) int64 { return v % keys },
-			f: func(dst []string, k int64, rows iter.Seq[int64]) []string {
+			f: func(dst []string, k int64, next func() *int64, _ func([]string) []string) []string {
 				s := fmt.Sprint(k)
-				for v := range rows {
-					s += fmt.Sprint(" ", v)
+				for v := next(); v != nil; v = next() {
+					s += fmt.Sprint(" ", *v)
 				}
 				return append(dst, s)
 			},
