@@ -34,6 +34,7 @@ var commands = map[string][]string{
 	"loglevels": {"-errors", "DIR/errors.txt.gz", "-rejects", "DIR/rejects.txt", "-"},
 	"sortlines": {"-memory", "64MiB", "-tmp", "DIR", "-o", "DIR/sorted.txt", "-"},
 	"terasort":  {"-gen", "1000000000000", "DIR/records.bin"},
+	"h2o":       {"-"},
 }
 
 // bin is the folder of the built commands.
@@ -223,14 +224,20 @@ func TestInterrupt(t *testing.T) {
 	}
 	defer silence.Close()
 	defer w.Close()
-	line := "2026-01-31T23:59:59Z ERROR db;12.3\n"
-	inputs := map[string]io.Reader{
-		"endless": endless{[]byte(strings.Repeat(line, 1000))},
-		"silent":  silence,
+	lines := func(name string) io.Reader {
+		line := "2026-01-31T23:59:59Z ERROR db;12.3\n"
+		if name == "h2o" {
+			line = "id1,id2,id3,4,5,6,7,8,9.5\n"
+		}
+		return endless{[]byte(strings.Repeat(line, 1000))}
 	}
-	for input, stdin := range inputs {
+	for _, input := range []string{"endless", "silent"} {
 		for name, args := range commands {
 			t.Run(name+"/"+input, func(t *testing.T) {
+				var stdin io.Reader = silence
+				if input == "endless" {
+					stdin = lines(name)
+				}
 				dir := t.TempDir()
 				here := strings.Split(strings.ReplaceAll(strings.Join(args, "\n"), "DIR", dir), "\n")
 				cmd, end := start(t, stdin, name, here...)

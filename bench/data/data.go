@@ -25,7 +25,7 @@ import (
 // version is part of every cached name. Raise it with any change of the bytes that a generator makes.
 const version = 1
 
-// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records] or [Tera].
+// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records], [Tera] or [H2O].
 type Kind interface {
 	// Name names the file by kind, parameters and seed, without a directory. Two values with the same name
 	// write the same bytes.

@@ -8,6 +8,7 @@
 //	go run ./bench/data/gen -kind records -rows 1e7 -order random
 //	go run ./bench/data/gen -kind records -rows 1e6 -key-bytes 40 -record-bytes 1000 -order few
 //	go run ./bench/data/gen -kind tera -rows 1e7
+//	go run ./bench/data/gen -kind h2o -rows 1e7 -groups 100
 package main
 
 import (
@@ -19,11 +20,12 @@ import (
 )
 
 func main() {
-	kind := flag.String("kind", "words", "words, stations, records or tera")
+	kind := flag.String("kind", "words", "words, stations, records, tera or h2o")
 	bytes := flag.Float64("bytes", 1e8, "words: size in bytes")
 	distinct := flag.Float64("distinct", 570_000, "words: different words")
 	capital := flag.Float64("capital", 0, "words: share of words with a capital first letter, 0 to 1")
-	rows := flag.Float64("rows", 1e7, "stations, records, tera: number of rows")
+	rows := flag.Float64("rows", 1e7, "stations, records, tera, h2o: number of rows")
+	groups := flag.Int64("groups", 100, "h2o: different values of the columns that have few")
 	names := flag.Int("names", 413, "stations: different names")
 	nameBytes := flag.Int("name-bytes", 26, "stations: length of the longest name")
 	keyBytes := flag.Int("key-bytes", 10, "records: length of the key")
@@ -43,8 +45,10 @@ func main() {
 		k = data.Records{Rows: int64(*rows), KeyBytes: *keyBytes, Bytes: *recordBytes, Seed: *seed, Order: order}
 	case "tera":
 		k = data.Tera{Rows: int64(*rows), Seed: *seed}
+	case "h2o":
+		k = data.H2O{Rows: int64(*rows), Groups: *groups, Seed: *seed}
 	default:
-		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words, stations, records and tera\n", *kind)
+		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words, stations, records, tera and h2o\n", *kind)
 		os.Exit(2)
 	}
 	path, err := data.File(k)
