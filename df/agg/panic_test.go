@@ -33,6 +33,7 @@ func TestWrongUsePanics(t *testing.T) {
 		{"agg.MinBy: nil function", func() { agg.MinBy(f) }},
 		{"agg.MaxBy: nil function", func() { agg.MaxBy(f) }},
 		{"agg.Top: nil function", func() { agg.Top[int](3, nil) }},
+		{"agg.Sample: negative number of rows", func() { agg.Sample[int](-1, 0) }},
 		{"agg.Top: negative number of rows", func() { agg.Top(-1, func(a, b int) int { return 0 }) }},
 		{"agg.Quantiles: nil function", func() { agg.Quantiles(f, 0.5) }},
 		{"agg.Quantiles: no quantiles", func() { agg.Quantiles(same) }},
