@@ -33,11 +33,11 @@ type groupBy[T any, K comparable, R any] struct {
 	sorting[T]
 	key  func(T) K
 	f    GroupFunc[T, K, R]
-	hash func(ks []K, hs []uint64) (int, error)
+	hash func(k K) (uint64, error)
 }
 
 func newGroupBy[T any, K comparable, R any](r *Run, key func(T) K, within spill.Order[T], codec spill.Codec[T], f GroupFunc[T, K, R]) *groupBy[T, K, R] {
-	g := &groupBy[T, K, R]{key: key, f: f, hash: hashtable.Hasher[K]()}
+	g := &groupBy[T, K, R]{key: key, f: f, hash: hashtable.HashOne[K]()}
 	c := sorterConfig(r)
 	c.Together = 8
 	order := spill.Asc(g.place)
@@ -50,19 +50,11 @@ func newGroupBy[T any, K comparable, R any](r *Run, key func(T) K, within spill.
 
 // place is what rows are sorted by.
 func (g *groupBy[T, K, R]) place(v T) uint64 {
-	k := g.key(v)
-	h, err := g.hashOf(&k)
+	h, err := g.hash(g.key(v))
 	if err != nil {
 		panic(err)
 	}
 	return hashtable.PlaceOf(h)
-}
-
-func (g *groupBy[T, K, R]) hashOf(k *K) (uint64, error) {
-	ks := [1]K{*k}
-	var hs [1]uint64
-	_, err := g.hash(ks[:], hs[:])
-	return hs[0], err
 }
 
 func (g *groupBy[T, K, R]) Open(w *Worker, input int) (Local, error) {
@@ -70,7 +62,7 @@ func (g *groupBy[T, K, R]) Open(w *Worker, input int) (Local, error) {
 	if err != nil || !hashtable.Dynamic[K]() {
 		return l, err
 	}
-	return &checkedLocal[T, K]{Local: l, w: w, check: keyCheck[T, K]{key: g.key, hash: g.hash}, push: pushOf[T](l.Pipe())}, nil
+	return &checkedLocal[T, K]{Local: l, w: w, check: keyCheck[T, K]{key: g.key, hash: hashtable.Hasher[K]()}, push: pushOf[T](l.Pipe())}, nil
 }
 
 func (g *groupBy[T, K, R]) Finish(r *Run, input int) (Then, error) {
@@ -161,7 +153,7 @@ func (c *grouper[T, K, R]) ofGroup() *T {
 			c.rows = c.rows[1:]
 			return row
 		}
-		h, err := c.g.hashOf(&k)
+		h, err := c.g.hash(k)
 		if err != nil {
 			c.err = err
 			return nil
@@ -188,7 +180,7 @@ func (c *grouper[T, K, R]) groups() error {
 	for row := c.row(); row != nil; row = c.row() {
 		c.key = c.g.key(*row)
 		var err error
-		if c.hash, err = c.g.hashOf(&c.key); err != nil {
+		if c.hash, err = c.g.hash(c.key); err != nil {
 			return err
 		}
 		if err := c.group(c.ofGroup); err != nil {

@@ -43,12 +43,7 @@ func TestGroupsOfOneHash(t *testing.T) {
 				}
 				return append(dst, s)
 			},
-			hash: func(ks []int64, hs []uint64) (int, error) {
-				for i, k := range ks {
-					hs[i] = hash(k)
-				}
-				return -1, nil
-			},
+			hash: func(k int64) (uint64, error) { return hash(k), nil },
 		}
 		next, stop := iter.Pull2(func(yield func([]int64, error) bool) {
 			for part := range slices.Chunk(rows, 13) {

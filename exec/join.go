@@ -64,11 +64,7 @@ func (j *join[L, R, K, O]) Probes() {}
 
 func (j *join[L, R, K, O]) Open(w *Worker, input int) (Local, error) {
 	if input == 0 {
-		l, err := j.merge.open(w, input)
-		if err != nil || !hashtable.Dynamic[K]() {
-			return l, err
-		}
-		return &checkedLocal[L, K]{Local: l, w: w, check: keyCheck[L, K]{key: j.LeftKey, hash: j.hash}, push: l.addLeft}, nil
+		return j.merge.open(w, input)
 	}
 	return &buildLocal[L, R, K, O]{j: j, w: w, memory: j.run.memory.Holder()}, nil
 }
@@ -102,7 +98,7 @@ func (l *buildLocal[L, R, K, O]) Pipe() Pipe {
 }
 
 func (l *buildLocal[L, R, K, O]) push(rows []R) error {
-	if l.disk != nil && !hashtable.Dynamic[K]() {
+	if l.disk != nil {
 		return l.disk.addRight(rows)
 	}
 	l.ks, l.hs = grown(l.ks, len(rows)), grown(l.hs, len(rows))
@@ -110,9 +106,6 @@ func (l *buildLocal[L, R, K, O]) push(rows []R) error {
 	keysKernel(rows, l.j.RightKey, ks)
 	if i, err := l.j.hash(ks, hs); err != nil {
 		return l.w.Fail(i, err)
-	}
-	if l.disk != nil {
-		return l.disk.addRight(rows)
 	}
 	l.bytes += dealKernel(&l.parts, rows, hs)
 	l.n += len(rows)

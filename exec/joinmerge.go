@@ -13,6 +13,7 @@ import (
 
 // A sided is a row of either input of a join.
 type sided[L, R any] struct {
+	at    uint64 // where its key's hash puts it; not written
 	right bool
 	l     L
 	r     R
@@ -84,7 +85,7 @@ func (m *mergeJoin[L, R, K, O]) sorter() (*spill.Sorter[sided[L, R]], error) {
 	if m.mu.sorter == nil {
 		c := sorterConfig(m.run)
 		c.Together = 8
-		m.mu.sorter = spill.NewSorterOf(spill.Asc(m.place), m.codec, c)
+		m.mu.sorter = spill.NewSorterOf(spill.Asc(func(v sided[L, R]) uint64 { return v.at }), m.codec, c)
 	}
 	return m.mu.sorter, nil
 }
@@ -95,15 +96,6 @@ func (m *mergeJoin[L, R, K, O]) key(v *sided[L, R]) K {
 		return m.of.RightKey(v.r)
 	}
 	return m.of.LeftKey(v.l)
-}
-
-func (m *mergeJoin[L, R, K, O]) place(v sided[L, R]) uint64 {
-	k := [1]K{m.key(&v)}
-	var h [1]uint64
-	if _, err := m.hash(k[:], h[:]); err != nil {
-		panic(err)
-	}
-	return hashtable.PlaceOf(h[0])
 }
 
 func (m *mergeJoin[L, R, K, O]) close() error {
@@ -122,6 +114,8 @@ type sidedLocal[L, R any, K comparable, O any] struct {
 	base uint64 // what places of this side begin with: right rows come before left ones
 	to   *spill.Filler[sided[L, R]]
 	buf  []sided[L, R]
+	ks   []K
+	hs   []uint64
 }
 
 func (m *mergeJoin[L, R, K, O]) open(w *Worker, input int) (*sidedLocal[L, R, K, O], error) {
@@ -139,19 +133,27 @@ func (l *sidedLocal[L, R, K, O]) Pipe() Pipe {
 func (l *sidedLocal[L, R, K, O]) Commit() error { return nil }
 
 func (l *sidedLocal[L, R, K, O]) addLeft(rows []L) error {
-	l.buf = grown(l.buf, len(rows))[:len(rows)]
-	for i := range rows {
-		l.buf[i].l = rows[i]
+	l.buf, l.ks, l.hs = grown(l.buf, len(rows)), grown(l.ks, len(rows)), grown(l.hs, len(rows))
+	keysKernel(rows, l.m.of.LeftKey, l.ks)
+	if i, err := l.m.hash(l.ks[:len(rows)], l.hs); err != nil {
+		return l.w.Fail(i, err)
 	}
-	return l.to.Add(l.base|l.w.seq, l.buf)
+	for i := range rows {
+		l.buf[i] = sided[L, R]{at: hashtable.PlaceOf(l.hs[i]), l: rows[i]}
+	}
+	return l.to.Add(l.base|l.w.seq, l.buf[:len(rows)])
 }
 
 func (l *sidedLocal[L, R, K, O]) addRight(rows []R) error {
-	l.buf = grown(l.buf, len(rows))[:len(rows)]
-	for i := range rows {
-		l.buf[i] = sided[L, R]{right: true, r: rows[i]}
+	l.buf, l.ks, l.hs = grown(l.buf, len(rows)), grown(l.ks, len(rows)), grown(l.hs, len(rows))
+	keysKernel(rows, l.m.of.RightKey, l.ks)
+	if i, err := l.m.hash(l.ks[:len(rows)], l.hs); err != nil {
+		return l.w.Fail(i, err)
 	}
-	return l.to.Add(l.base|l.w.seq, l.buf)
+	for i := range rows {
+		l.buf[i] = sided[L, R]{at: hashtable.PlaceOf(l.hs[i]), right: true, r: rows[i]}
+	}
+	return l.to.Add(l.base|l.w.seq, l.buf[:len(rows)])
 }
 
 // keepRight adds rows that are dealt to partitions.
@@ -190,7 +192,7 @@ func (l *sidedLocal[L, R, K, O]) writeRight(parts *dealt[R]) error {
 			for part := range slices.Chunk(refs, cap(l.buf)) {
 				buf := l.buf[:len(part)]
 				for i, r := range part {
-					buf[i] = sided[L, R]{right: true, r: parts[p][r.At>>32][r.At&(1<<32-1)].row}
+					buf[i] = sided[L, R]{at: r.Key, right: true, r: parts[p][r.At>>32][r.At&(1<<32-1)].row}
 				}
 				if err := write(buf); err != nil {
 					return err

@@ -59,13 +59,16 @@ func Hasher[K comparable]() func(ks []K, hs []uint64) (int, error) {
 func hashStrings(ks []string, hs []uint64) {
 	hs = hs[:len(ks)]
 	for i, s := range ks {
-		if len(s) <= inline {
-			w0, w1 := words16(s)
-			hs[i] = hashWords(w0, w1, uint32(len(s))) | 1
-			continue
-		}
-		hs[i] = hashTail(s)*mulD | 1
+		hs[i] = hashString(s)
 	}
+}
+
+func hashString(s string) uint64 {
+	if len(s) <= inline {
+		w0, w1 := words16(s)
+		return hashWords(w0, w1, uint32(len(s))) | 1
+	}
+	return hashTail(s)*mulD | 1
 }
 
 // Exact reports whether keys of type K are equal when == says so, so that [Equal] is
