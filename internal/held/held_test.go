@@ -52,7 +52,7 @@ func TestOf(t *testing.T) {
 	check(t, "map of strings", map[string]bool{"abc": true}, (16+1+1)*8/7+3)
 	check(t, "interface", any("abc"), 16+3)
 	check(t, "no interface", any(nil), 0)
-	check(t, "mixed", mixed{name: "n", tags: []string{"ab"}, pairs: [2][]int16{1: {1, 2}}, any: int8(1), to: &mixed{}},
+	check(t, "mixed", mixed{n: 1, more: map[string]int32{}, name: "n", tags: []string{"ab"}, pairs: [2][]int16{1: {1, 2}}, any: int8(1), to: &mixed{}},
 		1+16+2+4+1+int(unsafe.Sizeof(mixed{})))
 	ring := &list{text: strings.Repeat("x", 10)}
 	ring.next = ring
