@@ -13,7 +13,9 @@ import (
 // The verbs of this file put rows of equal key together. Keys are equal by ==,
 // and NaN equals NaN. Keys may be of any comparable type that has no pointers or
 // channels in it; what a stream of any type but interfaces and structs with
-// floats is keyed by takes a fast path. The groups come in no order.
+// floats is keyed by takes a fast path. The groups come in no order. What
+// does not fit the run's memory goes to temporary files, unless keys or what is kept of
+// rows cannot be written, as interfaces.
 
 // KV is a key and what belongs to it.
 type KV[K comparable, V any] struct {

@@ -52,7 +52,11 @@ func front(s string) string { return s[:strings.IndexByte(s, ' ')] }
 func atFloors(t *testing.T, s df.Stream[string], want []string) {
 	t.Helper()
 	slices.Sort(want)
-	for _, workers := range workerCounts {
+	counts := workerCounts
+	if testing.Short() {
+		counts = []int{2}
+	}
+	for _, workers := range counts {
 		for _, memory := range []int64{exec.Floor(workers), 1 << 30} {
 			disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})
 			got := collect(t, s, df.Workers(workers), df.Memory(memory), df.TempDir(t.TempDir()), onDisk(disk))
@@ -135,4 +139,33 @@ func TestKeysThatCannotSpill(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	noneLeft(t)
+}
+
+// spilledAggregate looks whether an aggregate gives the same when its accumulators
+// were on disk.
+func spilledAggregate[A, R any](f agg.Func[int64, A, R]) func(*testing.T) {
+	return func(t *testing.T) {
+		rows := df.Map(df.Range[int64](0, beyondRows), func(i int64) int64 { return i * 7919 % beyondRows })
+		s := df.AggregateBy(rows, func(i int64) string { return longText(beyondKey(i)) }, f)
+		texts := df.Map(s, func(kv df.KV[string, R]) string { return fmt.Sprint(front(kv.Key), " ", kv.Value) })
+		atFloors(t, texts, collect(t, texts, df.Workers(2), df.Memory(4<<30)))
+	}
+}
+
+func TestAggregatesBeyondMemory(t *testing.T) {
+	id := df.Self[int64]
+	float := func(v int64) float64 { return float64(v) / 7 }
+	for name, run := range map[string]func(*testing.T){
+		"FloatSum":    spilledAggregate(agg.SumFloat(float)),
+		"Moments":     spilledAggregate(agg.StdDev(float)),
+		"CoMoments":   spilledAggregate(agg.Correlation(id, float)),
+		"[]float64":   spilledAggregate(agg.Median(float)),
+		"Distinct":    spilledAggregate(agg.CountDistinct(func(v int64) string { return fmt.Sprint(v % 100) })),
+		"HyperLogLog": spilledAggregate(agg.ApproxCountDistinct(id, 10)),
+		"Histogram":   spilledAggregate(agg.ApproxQuantiles(float, 0.01, 0.1, 0.9)),
+		"Both":        spilledAggregate(agg.Combine(agg.MaxBy(float), agg.MinMax(id), func(v int64, r agg.Range[int64]) string { return fmt.Sprint(v, r) })),
+		"Drawn":       spilledAggregate(agg.Sample[int64](3, 1)),
+	} {
+		t.Run(name, run)
+	}
 }

@@ -27,5 +27,6 @@
 //
 // The order of groups is unspecified, but the same for the same input and one
 // worker, except with interface keys. Hashes are not seeded: the package is not
-// for keys chosen by an adversary. It does not spill; the caller watches Bytes.
+// for keys chosen by an adversary. It does not spill; the caller watches Bytes
+// and writes groups to disk InOrder.
 package hashtable
