@@ -13,8 +13,7 @@ import (
 // come, in the pipeline that they come from. When right does not fit the run's
 // memory, both go to temporary files and are joined there; then rows of both types
 // must have codecs (see [spill.CodecFor]). RightJoin keeps s instead, and FullJoin
-// always sorts. The right rows of one key, or those of s in RightJoin, must fit into
-// memory.
+// always sorts. A key may have more rows on both sides than there is memory for.
 
 // Join gives f of each pair of rows with equal keys.
 func Join[T, R any, K comparable, O any](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(T, R) O) Stream[O] {

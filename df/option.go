@@ -23,8 +23,8 @@ func Workers(n int) Option {
 // allows; the least is 16 MiB and 4 MiB for each worker.
 //
 // What does not fit goes to temporary files. A run fails with [ErrMemory] where it
-// cannot, because rows hold interfaces or the like, or where one key's rows of a join
-// or accumulator alone is too large. Rows handed to the program are not counted. While a run with this option is under way, the process's soft limit on
+// cannot, because rows hold interfaces or the like, where one accumulator alone is too
+// large, and where rows wait for a stream to be used again. Rows handed to the program are not counted. While a run with this option is under way, the process's soft limit on
 // memory, as of [runtime/debug.SetMemoryLimit], is what the process held before,
 // the budget, and 48 MiB for everything else, so that garbage stays within it too:
 // see [NoSoftLimit].

@@ -150,7 +150,7 @@ func (d *decompressed) Close() error {
 // File is a file that a run reads or has written.
 type File struct {
 	Path  string
-	Rows  int64 // lines written; -1 of a file to be read
+	Rows  int64 // rows written, of parts lines, which differ where rows have line ends in them; -1 of a file to be read
 	Bytes int64 // -1 when not known
 }
 

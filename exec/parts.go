@@ -107,10 +107,17 @@ func (p *parts) append(lines []byte) error {
 	if p.pack == nil {
 		return p.out.write(lines)
 	}
-	if p.buf = append(p.buf, lines...); len(p.buf) < packBytes {
-		return nil
+	for len(lines) > 0 { // pieces of one size, however the lines come: so are the files always the same
+		n := min(len(lines), packBytes-len(p.buf))
+		p.buf = append(p.buf, lines[:n]...)
+		lines = lines[n:]
+		if len(p.buf) == packBytes {
+			if err := p.flush(); err != nil {
+				return err
+			}
+		}
 	}
-	return p.flush()
+	return nil
 }
 
 // flush packs and writes the lines that wait for more.
