@@ -28,6 +28,7 @@ func Keyed[T any, K comparable, A, R any](key func(T) K, acc Accumulate[T, A], r
 		spec := hashtable.Spec[T, K, A]{
 			Key: key, Init: acc.Init, Add: acc.Add, AddAt: acc.AddAt, Merge: acc.Merge, Size: acc.Size,
 			Count: acc.Add == nil && acc.AddAt == nil,
+			Front: int(min(r.memory.Limit()/int64(frontShare*r.Workers()), mostFront)),
 		}
 		g, err := hashtable.New(spec)
 		if err != nil {
@@ -38,6 +39,13 @@ func Keyed[T any, K comparable, A, R any](key func(T) K, acc Accumulate[T, A], r
 		return k, nil
 	}
 }
+
+// A worker's front table takes such a share of the budget, and at most so many
+// bytes, before it has shown to be of use.
+const (
+	frontShare = 16
+	mostFront  = 16 << 20
+)
 
 type keyed[T any, K comparable, A, R any] struct {
 	run    *Run

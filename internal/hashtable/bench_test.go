@@ -234,7 +234,7 @@ func mapStrings(b *testing.B, src source[wordView]) {
 // handWords is one growing table with the first 16 bytes inline, probed in
 // batches.
 func handWords(src source[wordView]) int {
-	t := newStrTable[int64](1<<17, frontMix, nil)
+	t := newStrTable[int64](1<<17, nil)
 	toks := make([]token, benchBatch)
 	long := make([]string, benchBatch)
 	src.each(0, src.n, func(rows []wordView) {

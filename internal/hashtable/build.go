@@ -51,8 +51,3 @@ func growth(n, slots, done, todo, batch int) int {
 	}
 	return f
 }
-
-// touched makes the loads behind sum count as used.
-//
-//go:noinline
-func touched(sum uint64) { _ = sum }

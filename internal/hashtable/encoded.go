@@ -44,6 +44,7 @@ func newEncodedGrouping[T any, K comparable, A any](s Spec[T, K, A], tune tuning
 		Key:   func(r keyedRow[T, K]) string { return r.enc },
 		Merge: func(dst, src *keyedAcc[K, A]) { s.Merge(&dst.acc, &src.acc) },
 		Size:  func(a *keyedAcc[K, A]) int { return a.held },
+		Front: s.Front,
 	}
 	if s.Init != nil {
 		in.Init = func(a *keyedAcc[K, A]) { s.Init(&a.acc) }

@@ -25,6 +25,7 @@ func newFloatGrouping[T any, K comparable, A any](s Spec[T, K, A], tune tuning) 
 		Count: s.Count,
 		Merge: s.Merge,
 		Size:  s.Size,
+		Front: s.Front,
 	}, tune)
 	return &floatGrouping[T, K, A]{inner, value}
 }

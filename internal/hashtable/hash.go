@@ -10,17 +10,12 @@ const (
 	mulC = 0xD6E8FEB86659FD93
 	mulD = 0xA0761D6478BD642F
 
-	// Each level of tables indexes by the top bits of hash × its own factor.
-	// Entries leave a table in the order of its index: a table that is filled
-	// in the order of its own index while it is still small would put them all
-	// into its first slots and take quadratic time.
-	frontMix = 1
+	// mergeMix is what a hash is multiplied by before an index is looked into. A
+	// front table is indexed by the top bits of the hash itself, and its entries
+	// leave it in that order: in an index of the same order, while it is still
+	// small, they would all want its first slots, and that takes quadratic time.
 	mergeMix = mulC
 )
-
-// compactMix are the factors of compaction. A partition is compacted by them in
-// turn, as its entries lie in the order of the last one.
-var compactMix = [2]uint64{mulA, 0x8CB92BA72F3D8DD7}
 
 // fold multiplies to 128 bits and folds them to 64.
 func fold(a, b uint64) uint64 {

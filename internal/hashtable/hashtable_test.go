@@ -52,9 +52,9 @@ func (a *trace) merge(b *trace) {
 
 var tunings = map[string]tuning{
 	"default": {},
-	"tiny":    {batch: 4, front: 16, buffered: 8, bypass: 64},
-	"small":   {batch: 32, front: 256, buffered: 64, bypass: 1000},
-	"bypass":  {batch: 16, front: 64, buffered: 1 << 30, bypass: 1 << 30},
+	"tiny":    {batch: 4, small: 16, buffered: 8, bypass: 64},
+	"small":   {batch: 32, small: 256, buffered: 64, bypass: 1000},
+	"bypass":  {batch: 16, small: 64, buffered: 1 << 30, bypass: 1 << 30},
 }
 
 // checkModel groups random rows whose keys come from pool, by several locals

@@ -12,8 +12,8 @@ import (
 func placeOf(h uint64) uint64 { return bits.RotateLeft64(h, 64-1-bits.Len(Partitions-1)) }
 
 // inOrder calls yield with the entries of runs in the order of their places, which
-// place gives, or zero for an empty slot.
-func inOrder[E any](runs [][]E, place func(e *E) uint64, yield func(at uint64, e *E) bool) {
+// place gives, or zero for one that was taken out.
+func inOrder[E any](runs [][]E, place func(e *E) uint64, yield func(at uint64, run int, e *E) bool) {
 	n := 0
 	for _, es := range runs {
 		n += len(es)
@@ -28,7 +28,7 @@ func inOrder[E any](runs [][]E, place func(e *E) uint64, yield func(at uint64, e
 	}
 	radix.Sort(refs, make([]radix.Ref, len(refs)))
 	for _, r := range refs {
-		if !yield(r.Key, &runs[r.At>>32][r.At&(1<<32-1)]) {
+		if run := int(r.At >> 32); !yield(r.Key, run, &runs[run][r.At&(1<<32-1)]) {
 			return
 		}
 	}
@@ -36,7 +36,7 @@ func inOrder[E any](runs [][]E, place func(e *E) uint64, yield func(at uint64, e
 
 func (m *mergedTable[K, A]) InOrder(yield func(at uint64, k K, a *A) bool) {
 	place := func(e *entry[K, A]) uint64 { return placeOf(e.h) }
-	inOrder(m.runs, place, func(at uint64, e *entry[K, A]) bool { return yield(at, e.k, &e.a) })
+	inOrder(m.runs, place, func(at uint64, _ int, e *entry[K, A]) bool { return yield(at, e.k, &e.a) })
 }
 
 func (m *mergedStrings[K, A]) InOrder(yield func(at uint64, k K, a *A) bool) {
@@ -47,8 +47,8 @@ func (m *mergedStrings[K, A]) InOrder(yield func(at uint64, k K, a *A) bool) {
 		return placeOf(e.hash() | 1)
 	}
 	var mem arena
-	inOrder(m.runs, place, func(at uint64, e *strEntry[A]) bool {
-		return yield(at, asKey[K](e.text(m.long, &mem)), &e.a)
+	inOrder(m.runs, place, func(at uint64, run int, e *strEntry[A]) bool {
+		return yield(at, asKey[K](e.text(m.long[run], &mem)), &e.a)
 	})
 }
 

@@ -163,7 +163,7 @@ func TestNoAllocationPerRow(t *testing.T) {
 func TestMemoryFollowsGroups(t *testing.T) {
 	const groups = 50_000
 	for _, wide := range []int{1 << 10, 0} {
-		g, _ := newGrouping(sumSpec(), tuning{front: 1 << 10, wide: wide, buffered: 1 << 10})
+		g, _ := newGrouping(sumSpec(), tuning{small: 1 << 10, wide: wide, buffered: 1 << 10})
 		l := g.Local()
 		rows := uniform(3_000_000, groups)
 		worst := int64(0)

@@ -10,23 +10,25 @@ import (
 // tuning holds the sizes that the tests shrink. Zero fields take the defaults.
 type tuning struct {
 	batch    int // rows that go through each loop at a time
-	front    int // slots up to which the front table grows without asking
+	small    int // slots of a front table that stays in the cache
+	front    int // slots up to which it grows without asking
 	wide     int // slots up to which it grows while that pays
 	buffered int // entries of a partition that are kept before merging them is tried
 	bypass   int // rows that pass the front table by once it has not paid
 }
 
 const (
-	frontBytes   = 1 << 20   // most bytes of a front table: half of a common L2 cache
+	frontBytes   = 1 << 20   // most bytes of a small front table: half of a common L2 cache
 	wideBytes    = 512 << 20 // most bytes of a front table that pays
 	touchBytes   = 1 << 20   // tables above are touched before they are used
 	wideEntry    = 512       // entries above get smaller batches
 	batchRows    = 256
-	maxFront     = 32 << 10
+	smallSlots   = 32 << 10
 	sparseSlots  = 8 << 10 // tables below are kept nearly empty
 	minBuffered  = 8 << 10
 	bufferBytes  = 96 << 20 // entries in all partitions before merging them is tried
 	bypassedRows = 1 << 20
+	mostBypassed = 16 << 20
 )
 
 // store is the part of a local that depends on the class of the key: a front
@@ -41,7 +43,6 @@ type store[T any] interface {
 	drain()             // front table into partitions
 	buffered(p int) int // entries
 	compact(p int)
-	endCompact() // release what compact works with
 	bytes() int64
 }
 
@@ -50,29 +51,36 @@ type store[T any] interface {
 type local[T any] struct {
 	store   store[T]
 	tune    tuning
-	base    int // tune.front at first
-	rows    int // folded since the front table was empty
+	rows    int // folded since the front table was last grown or emptied
+	groups  int // that it had then
 	pass    int // rows still to pass the front table by
 	mergeAt int // size of partition 0 at which merging is tried
 	merged  int // its size after the last time
 }
 
 func newLocal[T any](s store[T], tune tuning) *local[T] {
-	return &local[T]{store: s, tune: tune, base: tune.front, mergeAt: tune.buffered}
+	return &local[T]{store: s, tune: tune, mergeAt: tune.buffered}
 }
 
-// forEntries fills in the sizes for entries of the given size.
-func (t tuning) forEntries(size uintptr) tuning {
+// forEntries fills in the sizes for entries of the given size, and a front table that
+// may grow to so many bytes without asking.
+func (t tuning) forEntries(size uintptr, front int) tuning {
 	if t.batch == 0 {
 		t.batch = batchRows
 		if size > wideEntry {
 			t.batch = batchRows / 8
 		}
 	}
+	if t.small == 0 {
+		t.small = smallSlots
+		for t.small > t.firstFront() && t.small*int(size) > frontBytes+frontBytes/2 {
+			t.small /= 2
+		}
+	}
 	if t.front == 0 {
-		t.front = maxFront
-		for t.front > t.firstFront() && t.front*int(size) > frontBytes+frontBytes/2 {
-			t.front /= 2
+		t.front = t.small
+		for 2*t.front*int(size) <= front {
+			t.front *= 2
 		}
 	}
 	if t.wide == 0 {
@@ -119,21 +127,27 @@ func (l *local[T]) Add(rows []T, at stamp.Stamp) error {
 // that costs no cache, as the slots in between are not touched, and spares most
 // rows a second look. A table beyond the cache is slower per row, but still
 // faster than moving the rows that would have found their group in it through
-// the partitions.
+// the partitions: so it grows as long as a sixth of the rows since it last did
+// have found theirs. When groups are drawn at random, that is so while there are
+// up to eight times as many as it holds.
 func (l *local[T]) makeRoom() {
 	groups, slots := l.store.front()
 	full := slots / 2
-	if slots < min(sparseSlots, l.tune.front) {
+	if slots < min(sparseSlots, l.tune.small) {
 		full = slots / 8
 	}
-	switch {
-	case groups <= full:
+	if groups <= full {
 		return
-	case slots < l.tune.front, slots < l.tune.wide && l.rows >= 2*groups:
+	}
+	found := l.rows - (groups - l.groups)
+	if slots < l.tune.front || slots < l.tune.wide && 6*found >= l.rows {
 		l.store.growFront()
+		l.rows, l.groups = 0, groups
 		return
-	case l.rows < groups+groups/3:
+	}
+	if 4*found < l.rows {
 		l.pass = l.tune.bypass
+		l.tune.bypass = max(l.tune.bypass, min(2*l.tune.bypass, mostBypassed))
 	}
 	l.drain()
 	l.mergeDuplicates()
@@ -141,7 +155,7 @@ func (l *local[T]) makeRoom() {
 
 func (l *local[T]) drain() {
 	l.store.drain()
-	l.rows = 0
+	l.rows, l.groups = 0, 0
 }
 
 // mergeDuplicates keeps the memory in proportion to the groups. When partition
@@ -170,16 +184,15 @@ func (l *local[T]) compact() {
 	for p := range Partitions {
 		l.store.compact(p)
 	}
-	l.store.endCompact()
 }
 
 // Compact also gives a front table beyond the cache up, for good.
 func (l *local[T]) Compact() {
-	base := l.base
-	l.tune.front, l.tune.wide = base, base
-	if _, slots := l.store.front(); slots > base {
+	small := l.tune.small
+	l.tune.front, l.tune.wide = small, small
+	if _, slots := l.store.front(); slots > small {
 		l.drain()
-		l.store.newFront(base)
+		l.store.newFront(small)
 	}
 	l.compact()
 	l.merged = l.store.buffered(0)

@@ -2,7 +2,8 @@ package hashtable
 
 import "encoding/binary"
 
-// mergedTable is the runs of a table or of chunks, whose keys all differ.
+// mergedTable is the entries of a partition where they lie. Those that were put
+// together with others before them are empty.
 type mergedTable[K comparable, A any] struct {
 	runs  [][]entry[K, A]
 	n     int
@@ -35,7 +36,7 @@ func (m *mergedTable[K, A]) Bytes() int64 {
 // mergedStrings is mergedTable for strings.
 type mergedStrings[K comparable, A any] struct {
 	runs  [][]strEntry[A]
-	long  []string
+	long  [][]string // of each run
 	n     int
 	bytes int64
 	size  func(*A) int
@@ -46,10 +47,10 @@ func (m *mergedStrings[K, A]) Len() int { return m.n }
 // Each makes strings of the inline keys, many to one block of memory.
 func (m *mergedStrings[K, A]) Each(yield func(k K, a *A) bool) {
 	var mem arena
-	for _, es := range m.runs {
+	for r, es := range m.runs {
 		for i := range es {
 			e := &es[i]
-			if e.n > 0 && !yield(asKey[K](e.text(m.long, &mem)), &e.a) {
+			if e.n > 0 && !yield(asKey[K](e.text(m.long[r], &mem)), &e.a) {
 				return
 			}
 		}

@@ -30,6 +30,9 @@ type Spec[T any, K comparable, A any] struct {
 	Merge func(dst, src *A)
 	// Size returns the bytes that *a holds beyond its own size; nil for none.
 	Size func(a *A) int
+	// Front is how many bytes a local's front table may take before it has shown
+	// to be of use; it takes about a MiB, when that is needed, in any case.
+	Front int
 }
 
 // Grouping makes the parts of one keyed aggregation.

@@ -1,6 +1,7 @@
 package hashtable
 
 import (
+	"slices"
 	"unsafe"
 
 	"anabranch.dev/internal/stamp"
@@ -14,7 +15,7 @@ type stringGrouping[T any, K comparable, A any] struct {
 }
 
 func newStringGrouping[T any, K comparable, A any](spec Spec[T, K, A], tune tuning) *stringGrouping[T, K, A] {
-	return &stringGrouping[T, K, A]{spec: spec, tune: tune.forEntries(unsafe.Sizeof(strEntry[A]{}))}
+	return &stringGrouping[T, K, A]{spec: spec, tune: tune.forEntries(unsafe.Sizeof(strEntry[A]{}), spec.Front)}
 }
 
 func (g *stringGrouping[T, K, A]) Merger() func(dst, src *A) { return g.spec.Merge }
@@ -22,7 +23,7 @@ func (g *stringGrouping[T, K, A]) Merger() func(dst, src *A) { return g.spec.Mer
 func (g *stringGrouping[T, K, A]) Local() Local[T, K, A] {
 	return newLocal[T](&stringStore[T, K, A]{
 		stringGrouping: g,
-		table:          newStrTable(g.tune.firstFront(), frontMix, g.spec.Init),
+		table:          newStrTable(g.tune.firstFront(), g.spec.Init),
 		toks:           make([]token, g.tune.batch),
 		keys:           make([]string, g.tune.batch),
 	}, g.tune)
@@ -30,28 +31,23 @@ func (g *stringGrouping[T, K, A]) Local() Local[T, K, A] {
 
 // Merge is as that of tableGrouping.
 func (g *stringGrouping[T, K, A]) Merge(p int, locals []Local[T, K, A]) Merged[K, A] {
-	var parts []*stringPart[A]
-	n := 0
+	m := &mergedStrings[K, A]{size: g.spec.Size}
+	distinct := true
 	for _, l := range locals {
 		part := &l.(*local[T]).store.(*stringStore[T, K, A]).parts[p]
-		if part.n > 0 {
-			parts = append(parts, part)
-			n += part.n
+		if part.n == 0 {
+			continue
 		}
+		distinct = distinct && m.n == 0 && part.allDistinct()
+		for _, es := range part.runs() {
+			m.runs, m.long = append(m.runs, es), append(m.long, part.keys.list)
+		}
+		m.n += part.n
+		m.bytes += part.bytes + part.keys.bytes()
+		*part = stringPart[A]{}
 	}
-	m := &mergedStrings[K, A]{size: g.spec.Size}
-	switch {
-	case len(parts) == 1 && parts[0].allDistinct():
-		m.runs, m.n, m.long, m.bytes = parts[0].runs(), n, parts[0].keys.list, parts[0].bytes+parts[0].keys.bytes()
-		*parts[0] = stringPart[A]{}
-	case len(parts) > 0:
-		b := stringBuilder[A]{todo: n, merge: g.spec.Merge, t: newStrTable[A](g.rate.firstSlots(n), mergeMix, nil)}
-		for _, part := range parts {
-			b.add(part.runs(), part.keys.list)
-			*part = stringPart[A]{}
-		}
-		m.runs, m.n, m.long, m.bytes = [][]strEntry[A]{b.t.slots}, b.t.n, b.t.keys.list, b.t.bytes()
-		g.rate.note(b.t.n, n)
+	if !distinct {
+		m.n = sameStrings(m.runs, m.long, m.n, &g.rate, g.spec.Merge, g.spec.Size != nil)
 	}
 	return m
 }
@@ -61,17 +57,15 @@ type stringPart[A any] struct {
 	chunks[strEntry[A]]
 	keys longKeys
 	ext  int64 // what Size says of all entries
-	turn uint8 // which of compactMix is next
 }
 
 type stringStore[T any, K comparable, A any] struct {
 	*stringGrouping[T, K, A]
-	table   *strTable[A]
-	parts   [Partitions]stringPart[A]
-	toks    []token
-	keys    []string // of the batch
-	gauge   gauge
-	scratch *strTable[A] // of compact
+	table *strTable[A]
+	parts [Partitions]stringPart[A]
+	toks  []token
+	keys  []string // of the batch
+	gauge gauge
 }
 
 func (s *stringStore[T, K, A]) read(rows []T) error {
@@ -84,9 +78,7 @@ func (s *stringStore[T, K, A]) read(rows []T) error {
 
 func (s *stringStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	toks := s.toks[:len(rows)]
-	if s.table.large() {
-		touched(touchStrings(s.table, toks))
-	}
+	s.table.touch(toks)
 	switch {
 	case s.spec.Count:
 		countStrings(any(s.table).(*strTable[int64]), toks, s.keys)
@@ -104,7 +96,7 @@ func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 		part := &s.parts[partitionOf(k.h)]
 		e := part.next()
 		e.w0, e.w1, e.n = k.w0, k.w1, k.n
-		if k.n >= long {
+		if k.n >= longLength {
 			e.ref = part.keys.add(s.keys[i])
 		}
 		if init != nil {
@@ -124,7 +116,7 @@ func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 func (s *stringStore[T, K, A]) front() (groups, slots int) { return s.table.n, len(s.table.slots) }
 func (s *stringStore[T, K, A]) growFront()                 { s.table.grow(2) }
 func (s *stringStore[T, K, A]) newFront(slots int) {
-	s.table = newStrTable(slots, frontMix, s.spec.Init)
+	s.table = newStrTable(slots, s.spec.Init)
 }
 func (s *stringStore[T, K, A]) buffered(p int) int { return s.parts[p].n }
 
@@ -142,7 +134,7 @@ func (s *stringStore[T, K, A]) drain() {
 		part := &s.parts[partitionOf(e.hash())]
 		d := part.next()
 		*d = *e
-		if e.n >= long {
+		if e.n >= longLength {
 			d.ref = part.keys.add(t.keys.list[e.ref])
 		}
 		if s.spec.Size != nil {
@@ -163,35 +155,34 @@ func (s *stringStore[T, K, A]) compact(p int) {
 	if part.allDistinct() {
 		return
 	}
-	if s.scratch == nil {
-		s.scratch = newStrTable[A](s.rate.firstSlots(part.n), mergeMix, nil)
+	runs := part.runs()
+	long := slices.Repeat([][]string{part.keys.list}, len(runs))
+	if n := sameStrings(runs, long, part.n, &s.rate, s.spec.Merge, false); n == part.n {
+		part.distinct = n
+		return
 	}
-	b := stringBuilder[A]{todo: part.n, merge: s.spec.Merge, t: s.scratch}
-	s.scratch.mix = compactMix[part.turn]
-	b.add(part.runs(), part.keys.list)
-	*part = stringPart[A]{keys: b.t.keys, turn: 1 - part.turn}
-	for i := range b.t.slots {
-		e := &b.t.slots[i]
-		if e.n == 0 {
-			continue
-		}
-		*part.next() = *e
-		if s.spec.Size != nil {
-			part.ext += int64(s.spec.Size(&e.a))
+	var left stringPart[A]
+	for _, es := range runs {
+		for i := range es {
+			if es[i].n == 0 {
+				continue
+			}
+			e := left.next()
+			*e = es[i]
+			if e.n >= longLength {
+				e.ref = left.keys.add(part.keys.list[e.ref])
+			}
+			if s.spec.Size != nil {
+				left.ext += int64(s.spec.Size(&e.a))
+			}
 		}
 	}
-	part.distinct = part.n
-	clear(b.t.slots)
-	b.t.n, b.t.keys = 0, longKeys{}
+	left.distinct = left.n
+	*part = left
 }
-
-func (s *stringStore[T, K, A]) endCompact() { s.scratch = nil }
 
 func (s *stringStore[T, K, A]) bytes() int64 {
 	n := s.table.bytes() + int64(len(s.toks))*int64(unsafe.Sizeof(token{})+unsafe.Sizeof(""))
-	if s.scratch != nil {
-		n += s.scratch.bytes()
-	}
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.bytes() + part.ext
@@ -211,29 +202,4 @@ func sizeOfStrings[A any](es []strEntry[A], size func(*A) int) (n int64) {
 		}
 	}
 	return n
-}
-
-// stringBuilder fills a table from the entries of partitions.
-type stringBuilder[A any] struct {
-	t     *strTable[A]
-	merge func(dst, src *A)
-	todo  int // entries not yet added
-	done  int
-}
-
-func (b *stringBuilder[A]) add(runs [][]strEntry[A], long []string) {
-	for _, es := range runs {
-		for len(es) > 0 {
-			n := min(len(es), batchRows)
-			if f := growth(b.t.n, len(b.t.slots), b.done, b.todo, n); f > 1 {
-				b.t.grow(f)
-			}
-			if b.t.large() {
-				touched(touchStrEntries(b.t, es[:n]))
-			}
-			mergeStrings(b.t, es[:n], long, b.merge)
-			b.done, b.todo = b.done+n, b.todo-n
-			es = es[n:]
-		}
-	}
 }

@@ -36,8 +36,8 @@ type token struct {
 	n      uint32 // length plus one
 }
 
-// long is the least n of a key that does not fit into an entry.
-const long = inline + 2
+// longLength is the least n of a key that does not fit into an entry.
+const longLength = inline + 2
 
 // longKeys owns the strings that do not fit into entries.
 type longKeys struct {
@@ -56,28 +56,27 @@ func (l *longKeys) bytes() int64 { return int64(cap(l.list))*16 + l.mem.held }
 type strTable[A any] struct {
 	slots []strEntry[A]
 	shift uint8
-	mix   uint64
 	n     int
 	init  func(*A) // may be nil
 	keys  longKeys
 }
 
-func newStrTable[A any](slots int, mix uint64, init func(*A)) *strTable[A] {
-	return &strTable[A]{slots: make([]strEntry[A], slots), shift: shiftFor(slots), mix: mix, init: init}
+func newStrTable[A any](slots int, init func(*A)) *strTable[A] {
+	return &strTable[A]{slots: newSlots[strEntry[A]](slots), shift: shiftFor(slots), init: init}
 }
 
 // group returns the entry of key k, adding it when there is none; s is its
 // string, used only if it is long.
 func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
 	mask := uint64(len(t.slots) - 1)
-	for i := k.h * t.mix >> (t.shift & 63); ; i++ {
+	for i := k.h >> (t.shift & 63); ; i++ {
 		e := &t.slots[i&mask]
-		if e.is(k) && (k.n < long || t.keys.list[e.ref] == s) {
+		if e.is(k) && (k.n < longLength || t.keys.list[e.ref] == s) {
 			return e
 		}
 		if e.n == 0 {
 			e.w0, e.w1, e.n = k.w0, k.w1, k.n
-			if k.n >= long {
+			if k.n >= longLength {
 				e.ref = t.keys.add(s)
 			}
 			if t.init != nil {
@@ -92,7 +91,7 @@ func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
 // grow makes the table factor times as large.
 func (t *strTable[A]) grow(factor int) {
 	old := t.slots
-	t.slots = make([]strEntry[A], factor*len(old))
+	t.slots = newSlots[strEntry[A]](factor * len(old))
 	t.shift = shiftFor(len(t.slots))
 	mask := uint64(len(t.slots) - 1)
 	for j := range old {
@@ -100,7 +99,7 @@ func (t *strTable[A]) grow(factor int) {
 		if e.n == 0 {
 			continue
 		}
-		i := e.hash() * t.mix >> (t.shift & 63) & mask
+		i := e.hash() >> (t.shift & 63) & mask
 		for t.slots[i].n != 0 {
 			i = (i + 1) & mask
 		}
@@ -149,13 +148,13 @@ func tokenize(keys []string, toks []token) bool {
 
 // foldStrings adds rows to their groups. There must be room for all.
 func foldStrings[T any, A any](t *strTable[A], toks []token, keys []string, rows []T, add func(*A, T)) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	rows, keys = rows[:len(toks)], keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
-		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
+		e := &slots[k.h>>shift&mask]
+		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i])
@@ -164,13 +163,13 @@ func foldStrings[T any, A any](t *strTable[A], toks []token, keys []string, rows
 
 // foldStringsAt is foldStrings for functions that take the row's place.
 func foldStringsAt[T any, A any](t *strTable[A], toks []token, keys []string, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	rows, keys = rows[:len(toks)], keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
-		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
+		e := &slots[k.h>>shift&mask]
+		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		add(&e.a, rows[i], at)
@@ -180,63 +179,15 @@ func foldStringsAt[T any, A any](t *strTable[A], toks []token, keys []string, ro
 
 // countStrings is foldStrings that adds one for each row.
 func countStrings(t *strTable[int64], toks []token, keys []string) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	keys = keys[:len(toks)]
 	for i := range toks {
 		k := &toks[i]
-		e := &slots[k.h*mix>>shift&mask]
-		if !e.is(k) || k.n >= long && t.keys.list[e.ref] != keys[i] {
+		e := &slots[k.h>>shift&mask]
+		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
 			e = t.group(k, keys[i])
 		}
 		e.a++
 	}
-}
-
-// mergeStrings adds entries, whose long keys are in from, to their groups.
-// There must be room for all.
-func mergeStrings[A any](t *strTable[A], es []strEntry[A], from []string, merge func(dst, src *A)) {
-	mask := uint64(len(t.slots) - 1)
-	for j := range es {
-		s := &es[j]
-		for i := s.hash() * t.mix >> (t.shift & 63); ; i++ {
-			e := &t.slots[i&mask]
-			if e.w0 == s.w0 && e.w1 == s.w1 && e.n == s.n &&
-				(s.n < long || t.keys.list[e.ref] == from[s.ref]) {
-				merge(&e.a, &s.a)
-				break
-			}
-			if e.n == 0 {
-				*e = *s
-				if s.n >= long {
-					e.ref = t.keys.add(from[s.ref])
-				}
-				t.n++
-				break
-			}
-		}
-	}
-}
-
-// large, touchStrings and touchStrEntries are as those of table.
-func (t *strTable[A]) large() bool {
-	var e strEntry[A]
-	return len(t.slots)*int(unsafe.Sizeof(e)) > touchBytes
-}
-
-func touchStrings[A any](t *strTable[A], toks []token) (sum uint64) {
-	mask := uint64(len(t.slots) - 1)
-	for i := range toks {
-		sum += t.slots[toks[i].h*t.mix>>(t.shift&63)&mask].w0
-	}
-	return sum
-}
-
-func touchStrEntries[A any](t *strTable[A], es []strEntry[A]) (sum uint64) {
-	mask := uint64(len(t.slots) - 1)
-	for j := range es {
-		e := &es[j]
-		sum += t.slots[e.hash()*t.mix>>(t.shift&63)&mask].w0
-	}
-	return sum
 }

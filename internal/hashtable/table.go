@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"anabranch.dev/internal/hugepage"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -19,22 +20,22 @@ type entry[K comparable, A any] struct {
 // first, so that a batch never grows it half way.
 type table[K comparable, A any] struct {
 	slots []entry[K, A]
-	shift uint8  // slot = h * mix >> shift
-	mix   uint64 // see frontMix
+	shift uint8 // slot = h >> shift
 	n     int
 	init  func(*A)         // may be nil
 	own   func(*K, *arena) // may be nil
 	keys  arena            // what the strings in keys point to
 }
 
-func newTable[K comparable, A any](slots int, mix uint64, init func(*A), own func(*K, *arena)) *table[K, A] {
-	return &table[K, A]{
-		slots: make([]entry[K, A], slots),
-		shift: shiftFor(slots),
-		mix:   mix,
-		init:  init,
-		own:   own,
-	}
+func newTable[K comparable, A any](slots int, init func(*A), own func(*K, *arena)) *table[K, A] {
+	return &table[K, A]{slots: newSlots[entry[K, A]](slots), shift: shiftFor(slots), init: init, own: own}
+}
+
+// newSlots returns n empty slots.
+func newSlots[E any](n int) []E {
+	s := make([]E, n)
+	hugepage.Advise(s) // they are looked into everywhere at any time
+	return s
 }
 
 // shiftFor returns what leaves of 64 bits the index of one of n slots, n a
@@ -44,7 +45,7 @@ func shiftFor(n int) uint8 { return uint8(64 - bits.TrailingZeros(uint(n))) }
 // group returns the entry of k, adding it when there is none.
 func (t *table[K, A]) group(h uint64, k *K) *entry[K, A] {
 	mask := uint64(len(t.slots) - 1)
-	for i := h * t.mix >> (t.shift & 63); ; i++ {
+	for i := h >> (t.shift & 63); ; i++ {
 		e := &t.slots[i&mask]
 		if e.h == h && e.k == *k {
 			return e
@@ -66,7 +67,7 @@ func (t *table[K, A]) group(h uint64, k *K) *entry[K, A] {
 // grow makes the table factor times as large.
 func (t *table[K, A]) grow(factor int) {
 	old := t.slots
-	t.slots = make([]entry[K, A], factor*len(old))
+	t.slots = newSlots[entry[K, A]](factor * len(old))
 	t.shift = shiftFor(len(t.slots))
 	mask := uint64(len(t.slots) - 1)
 	for j := range old {
@@ -74,7 +75,7 @@ func (t *table[K, A]) grow(factor int) {
 		if e.h == 0 {
 			continue
 		}
-		i := e.h * t.mix >> (t.shift & 63) & mask
+		i := e.h >> (t.shift & 63) & mask
 		for t.slots[i].h != 0 {
 			i = (i + 1) & mask
 		}
@@ -89,12 +90,12 @@ func (t *table[K, A]) bytes() int64 {
 
 // foldTable adds rows to their groups. There must be room for all.
 func foldTable[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, rows []T, add func(*A, T)) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	hs, rows = hs[:len(ks)], rows[:len(ks)]
 	for i := range ks {
 		h := hs[i]
-		e := &slots[h*mix>>shift&mask]
+		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
 			e = t.group(h, &ks[i])
 		}
@@ -104,12 +105,12 @@ func foldTable[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, 
 
 // foldTableAt is foldTable for functions that take the row's place.
 func foldTableAt[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, rows []T, at stamp.Stamp, add func(*A, T, stamp.Stamp)) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	hs, rows = hs[:len(ks)], rows[:len(ks)]
 	for i := range ks {
 		h := hs[i]
-		e := &slots[h*mix>>shift&mask]
+		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
 			e = t.group(h, &ks[i])
 		}
@@ -120,63 +121,15 @@ func foldTableAt[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64
 
 // countTable is foldTable that adds one for each row.
 func countTable[K comparable](t *table[K, int64], ks []K, hs []uint64) {
-	slots, shift, mix := t.slots, t.shift&63, t.mix
+	slots, shift := t.slots, t.shift&63
 	mask := uint64(len(slots) - 1)
 	hs = hs[:len(ks)]
 	for i := range ks {
 		h := hs[i]
-		e := &slots[h*mix>>shift&mask]
+		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
 			e = t.group(h, &ks[i])
 		}
 		e.a++
 	}
-}
-
-// mergeTable adds entries to their groups. There must be room for all.
-func mergeTable[K comparable, A any](t *table[K, A], es []entry[K, A], merge func(dst, src *A)) {
-	mask := uint64(len(t.slots) - 1)
-	for j := range es {
-		s := &es[j]
-		for i := s.h * t.mix >> (t.shift & 63); ; i++ {
-			e := &t.slots[i&mask]
-			if e.h == s.h && e.k == s.k {
-				merge(&e.a, &s.a)
-				break
-			}
-			if e.h == 0 {
-				*e = *s
-				if t.own != nil {
-					t.own(&e.k, &t.keys)
-				}
-				t.n++
-				break
-			}
-		}
-	}
-}
-
-// large reports whether the table is worth touching ahead.
-func (t *table[K, A]) large() bool {
-	var e entry[K, A]
-	return len(t.slots)*int(unsafe.Sizeof(e)) > touchBytes
-}
-
-// touchTable reads the slots of hs ahead, so that the cache misses of one batch
-// overlap. The sum keeps the loads from being dropped.
-func touchTable[K comparable, A any](t *table[K, A], hs []uint64) (sum uint64) {
-	mask := uint64(len(t.slots) - 1)
-	for _, h := range hs {
-		sum += t.slots[h*t.mix>>(t.shift&63)&mask].h
-	}
-	return sum
-}
-
-// touchEntries is touchTable for the slots that es will go to.
-func touchEntries[K comparable, A any](t *table[K, A], es []entry[K, A]) (sum uint64) {
-	mask := uint64(len(t.slots) - 1)
-	for j := range es {
-		sum += t.slots[es[j].h*t.mix>>(t.shift&63)&mask].h
-	}
-	return sum
 }

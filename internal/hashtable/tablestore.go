@@ -16,7 +16,7 @@ type tableGrouping[T any, K comparable, A any] struct {
 }
 
 func newTableGrouping[T any, K comparable, A any](spec Spec[T, K, A], tune tuning) *tableGrouping[T, K, A] {
-	tune = tune.forEntries(unsafe.Sizeof(entry[K, A]{}))
+	tune = tune.forEntries(unsafe.Sizeof(entry[K, A]{}), spec.Front)
 	return &tableGrouping[T, K, A]{spec: spec, tune: tune, hash: hasherFor[K](), own: ownerFor[K]()}
 }
 
@@ -25,37 +25,30 @@ func (g *tableGrouping[T, K, A]) Merger() func(dst, src *A) { return g.spec.Merg
 func (g *tableGrouping[T, K, A]) Local() Local[T, K, A] {
 	return newLocal[T](&tableStore[T, K, A]{
 		tableGrouping: g,
-		table:         newTable[K, A](g.tune.firstFront(), frontMix, g.spec.Init, g.own),
+		table:         newTable[K, A](g.tune.firstFront(), g.spec.Init, g.own),
 		ks:            make([]K, g.tune.batch),
 		hs:            make([]uint64, g.tune.batch),
 	}, g.tune)
 }
 
-// Merge takes partition p of all locals into one table, or gives it out as it
-// is when there is nothing to merge.
+// Merge gives out the entries of partition p of all locals where they lie, those
+// of equal key put together in the first of them.
 func (g *tableGrouping[T, K, A]) Merge(p int, locals []Local[T, K, A]) Merged[K, A] {
-	var parts []*tablePart[K, A]
-	n := 0
+	m := &mergedTable[K, A]{size: g.spec.Size}
+	distinct := true
 	for _, l := range locals {
 		part := &l.(*local[T]).store.(*tableStore[T, K, A]).parts[p]
-		if part.n > 0 {
-			parts = append(parts, part)
-			n += part.n
+		if part.n == 0 {
+			continue
 		}
+		distinct = distinct && m.n == 0 && part.allDistinct()
+		m.runs = append(m.runs, part.runs()...)
+		m.n += part.n
+		m.bytes += part.bytes + part.keys.held
+		*part = tablePart[K, A]{}
 	}
-	m := &mergedTable[K, A]{size: g.spec.Size}
-	switch {
-	case len(parts) == 1 && parts[0].allDistinct():
-		m.runs, m.n, m.bytes = parts[0].runs(), n, parts[0].bytes+parts[0].keys.held
-		*parts[0] = tablePart[K, A]{}
-	case len(parts) > 0:
-		b := tableBuilder[K, A]{todo: n, merge: g.spec.Merge, t: newTable[K, A](g.rate.firstSlots(n), mergeMix, nil, g.own)}
-		for _, part := range parts {
-			b.add(part.runs())
-			*part = tablePart[K, A]{}
-		}
-		m.runs, m.n, m.bytes = [][]entry[K, A]{b.t.slots}, b.t.n, b.t.bytes()
-		g.rate.note(b.t.n, n)
+	if !distinct {
+		m.n = sameEntries(m.runs, m.n, &g.rate, g.spec.Merge, g.spec.Size != nil)
 	}
 	return m
 }
@@ -65,17 +58,15 @@ type tablePart[K comparable, A any] struct {
 	chunks[entry[K, A]]
 	keys arena
 	ext  int64 // what Size says of all entries
-	turn uint8 // which of compactMix is next
 }
 
 type tableStore[T any, K comparable, A any] struct {
 	*tableGrouping[T, K, A]
-	table   *table[K, A]
-	parts   [Partitions]tablePart[K, A]
-	ks      []K
-	hs      []uint64
-	gauge   gauge
-	scratch *table[K, A] // of compact
+	table *table[K, A]
+	parts [Partitions]tablePart[K, A]
+	ks    []K
+	hs    []uint64
+	gauge gauge
 }
 
 func (s *tableStore[T, K, A]) read(rows []T) error {
@@ -94,9 +85,7 @@ func readKeys[T any, K comparable](rows []T, key func(T) K, ks []K) {
 
 func (s *tableStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	ks := s.ks[:len(rows)]
-	if s.table.large() {
-		touched(touchTable(s.table, s.hs[:len(rows)]))
-	}
+	s.table.touch(s.hs[:len(rows)])
 	switch {
 	case s.spec.Count:
 		countTable(any(s.table).(*table[K, int64]), ks, s.hs)
@@ -134,7 +123,7 @@ func (s *tableStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 func (s *tableStore[T, K, A]) front() (groups, slots int) { return s.table.n, len(s.table.slots) }
 func (s *tableStore[T, K, A]) growFront()                 { s.table.grow(2) }
 func (s *tableStore[T, K, A]) newFront(slots int) {
-	s.table = newTable[K, A](slots, frontMix, s.spec.Init, s.own)
+	s.table = newTable[K, A](slots, s.spec.Init, s.own)
 }
 func (s *tableStore[T, K, A]) buffered(p int) int { return s.parts[p].n }
 
@@ -173,35 +162,33 @@ func (s *tableStore[T, K, A]) compact(p int) {
 	if part.allDistinct() {
 		return
 	}
-	if s.scratch == nil {
-		s.scratch = newTable[K, A](s.rate.firstSlots(part.n), mergeMix, nil, s.own)
+	runs := part.runs()
+	if n := sameEntries(runs, part.n, &s.rate, s.spec.Merge, false); n == part.n {
+		part.distinct = n
+		return
 	}
-	b := tableBuilder[K, A]{todo: part.n, merge: s.spec.Merge, t: s.scratch}
-	s.scratch.mix = compactMix[part.turn]
-	b.add(part.runs())
-	*part = tablePart[K, A]{keys: b.t.keys, turn: 1 - part.turn}
-	for i := range b.t.slots {
-		e := &b.t.slots[i]
-		if e.h == 0 {
-			continue
-		}
-		*part.next() = *e
-		if s.spec.Size != nil {
-			part.ext += int64(s.spec.Size(&e.a))
+	var left tablePart[K, A]
+	for _, es := range runs {
+		for i := range es {
+			if es[i].h == 0 {
+				continue
+			}
+			e := left.next()
+			*e = es[i]
+			if s.own != nil {
+				s.own(&e.k, &left.keys)
+			}
+			if s.spec.Size != nil {
+				left.ext += int64(s.spec.Size(&e.a))
+			}
 		}
 	}
-	part.distinct = part.n
-	clear(b.t.slots)
-	b.t.n, b.t.keys = 0, arena{}
+	left.distinct = left.n
+	*part = left
 }
-
-func (s *tableStore[T, K, A]) endCompact() { s.scratch = nil }
 
 func (s *tableStore[T, K, A]) bytes() int64 {
 	n := s.table.bytes() + int64(len(s.ks))*int64(unsafe.Sizeof(s.ks[0])+8)
-	if s.scratch != nil {
-		n += s.scratch.bytes()
-	}
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.held + part.ext
@@ -221,29 +208,4 @@ func sizeOfTable[K comparable, A any](es []entry[K, A], size func(*A) int) (n in
 		}
 	}
 	return n
-}
-
-// tableBuilder fills a table from the entries of partitions.
-type tableBuilder[K comparable, A any] struct {
-	t     *table[K, A]
-	merge func(dst, src *A)
-	todo  int // entries not yet added
-	done  int
-}
-
-func (b *tableBuilder[K, A]) add(runs [][]entry[K, A]) {
-	for _, es := range runs {
-		for len(es) > 0 {
-			n := min(len(es), batchRows)
-			if f := growth(b.t.n, len(b.t.slots), b.done, b.todo, n); f > 1 {
-				b.t.grow(f)
-			}
-			if b.t.large() {
-				touched(touchEntries(b.t, es[:n]))
-			}
-			mergeTable(b.t, es[:n], b.merge)
-			b.done, b.todo = b.done+n, b.todo-n
-			es = es[n:]
-		}
-	}
 }
