@@ -92,6 +92,7 @@ func BenchmarkAdd(b *testing.B) {
 	bench(b, "Count", ints, agg.Count)
 	bench(b, "Sum", ints, agg.Sum(same64))
 	bench(b, "FastSum", xs, agg.FastSum(same))
+	bench(b, "FastMean", xs, agg.FastMean(same))
 	bench(b, "SumFloat", xs, agg.SumFloat(same))
 	bench(b, "SumFloat of any", wide, agg.SumFloat(same))
 	bench(b, "Mean", xs, agg.Mean(same))

@@ -88,6 +88,11 @@ func ExampleFastSum() {
 	// Output: 3.20
 }
 
+func ExampleFastMean() {
+	fmt.Printf("%.2f\n", agg.Over(basket, agg.FastMean(kilos)))
+	// Output: 0.64
+}
+
 func ExampleFloatSum() {
 	var s, other agg.FloatSum
 	for range 10 {

@@ -19,6 +19,7 @@ func TestWrongUsePanics(t *testing.T) {
 		{"agg.Reduce: nil function", func() { agg.Reduce[int](nil) }},
 		{"agg.Sum: nil function", func() { agg.Sum[int, int](nil) }},
 		{"agg.FastSum: nil function", func() { agg.FastSum(f) }},
+		{"agg.FastMean: nil function", func() { agg.FastMean(f) }},
 		{"agg.SumFloat: nil function", func() { agg.SumFloat(f) }},
 		{"agg.Mean: nil function", func() { agg.Mean(f) }},
 		{"agg.Variance: nil function", func() { agg.Variance(f) }},

@@ -130,6 +130,17 @@ func TestFastSum(t *testing.T) {
 	}
 }
 
+func TestFastMean(t *testing.T) {
+	xs := []float64{0.5, 0.25, -4, 8} // added without rounding
+	aggtest.Run(t, agg.FastMean(same), xs)
+	if got := agg.Over(xs, agg.FastMean(same)); got != 4.75/4 {
+		t.Errorf("mean is %g, want %g", got, 4.75/4)
+	}
+	if got := agg.Over(nil, agg.FastMean(same)); !math.IsNaN(got) {
+		t.Errorf("mean of no rows is %g, want NaN", got)
+	}
+}
+
 func TestMean(t *testing.T) {
 	for name, xs := range floatSets() {
 		aggtest.Run(t, agg.Mean(same), xs)

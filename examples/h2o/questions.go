@@ -22,14 +22,14 @@ var questions = []question{
 		return values(df.AggregateBy(s, row.ID12, agg.Sum(row.V1)), ofInt)
 	}},
 	{"q3", func(s df.Stream[row]) df.Stream[columns] { // sum v1, mean v3 by id3
-		return values(df.AggregateBy(s, row.ID3, agg.Combine(agg.Sum(row.V1), agg.Mean(row.V3), ofSumAndFloat)), self)
+		return values(df.AggregateBy(s, row.ID3, agg.Combine(agg.Sum(row.V1), agg.FastMean(row.V3), ofSumAndFloat)), self)
 	}},
 	{"q4", func(s df.Stream[row]) df.Stream[columns] { // mean v1, v2, v3 by id4
-		means := agg.Combine(agg.Combine(agg.Mean(row.V1), agg.Mean(row.V2), ofFloats), agg.Mean(row.V3), withThird)
+		means := agg.Combine(agg.Combine(agg.FastMean(row.V1), agg.FastMean(row.V2), ofFloats), agg.FastMean(row.V3), withThird)
 		return values(df.AggregateBy(s, row.ID4, means), self)
 	}},
 	{"q5", func(s df.Stream[row]) df.Stream[columns] { // sum v1, v2, v3 by id6
-		sums := agg.Combine(agg.Combine(agg.Sum(row.V1), agg.Sum(row.V2), ofInts), agg.SumFloat(row.V3), withThird)
+		sums := agg.Combine(agg.Combine(agg.Sum(row.V1), agg.Sum(row.V2), ofInts), agg.FastSum(row.V3), withThird)
 		return values(df.AggregateBy(s, row.ID6, sums), self)
 	}},
 	{"q6", func(s df.Stream[row]) df.Stream[columns] { // median v3, standard deviation of v3 by id4, id5
@@ -53,7 +53,7 @@ var questions = []question{
 		return values(df.AggregateBy(s, row.ID24, squared), self)
 	}},
 	{"q10", func(s df.Stream[row]) df.Stream[columns] { // sum v3, count by id1 to id6
-		return values(df.AggregateBy(s, row.IDs, agg.Combine(agg.Count, agg.SumFloat(row.V3), ofSumAndFloat)), self)
+		return values(df.AggregateBy(s, row.IDs, agg.Combine(agg.Count, agg.FastSum(row.V3), ofSumAndFloat)), self)
 	}},
 }
 
