@@ -1,5 +1,5 @@
-// Package data makes the inputs of the benchmarks: text, measurements, records to sort and keys, of a stated size and
-// a stated number of distinct values or a stated order.
+// Package data makes the inputs of the benchmarks: text, measurements, records to sort, tables and keys, of a stated
+// size and a stated number of distinct values or a stated order.
 //
 // Two ideas. Everything follows from its parameters and its seed: the same call gives the same bytes on every
 // machine and for any number of cores, because a file is a sequence of chunks and each chunk has its own random
@@ -25,10 +25,11 @@ import (
 // version is part of every cached name. Raise it with any change of the bytes that a generator makes.
 const version = 1
 
-// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records], [Tera] or [H2O].
+// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records], [Tera], [H2O]
+// or [TPCH].
 type Kind interface {
-	// Name names the file by kind, parameters and seed, without a directory. Two values with the same name
-	// write the same bytes.
+	// Name names the file by kind, parameters and seed, and may put those that belong together in a folder, with a
+	// slash. Two values with the same name write the same bytes.
 	Name() string
 	// WriteTo writes the whole file. It panics for parameters that make no sense.
 	WriteTo(w io.Writer) (int64, error)

@@ -37,6 +37,8 @@ func TestSameBytesForAnyNumberOfCores(t *testing.T) {
 		data.Records{Rows: 50_000, Order: data.Few, Seed: 7},
 		data.Records{Rows: 20, Bytes: 500_000, Seed: 7},
 		data.Tera{Rows: 50_000, Seed: 7},
+		data.TPCH{Table: "orders", Scale: 0.02, Seed: 7},
+		data.TPCH{Table: "lineitem", Scale: 0.01, Seed: 7},
 	}
 	for _, k := range kinds {
 		want := text(t, k)
@@ -70,6 +72,14 @@ func TestBytesStay(t *testing.T) {
 		{data.Records{Rows: 20_000, Seed: 1, Order: data.Few}, "898e597d0c5d3034"},
 		{data.Records{Rows: 1000, KeyBytes: 40, Bytes: 1000, Seed: 2}, "e8b3fbd4461228ac"},
 		{data.Tera{Rows: 20_000, Seed: 1}, "f831cac368a50c11"},
+		{data.TPCH{Table: "customer", Scale: 0.01, Seed: 1}, "73da35e13b0bc952"},
+		{data.TPCH{Table: "lineitem", Scale: 0.01, Seed: 1}, "3e1611ce35bb3814"},
+		{data.TPCH{Table: "nation", Scale: 1, Seed: 1}, "c395891e847a58eb"},
+		{data.TPCH{Table: "orders", Scale: 0.01, Seed: 1}, "a4ec1155534da5c9"},
+		{data.TPCH{Table: "part", Scale: 0.01, Seed: 1}, "73fdafd8d91ca248"},
+		{data.TPCH{Table: "partsupp", Scale: 0.01, Seed: 1}, "4195056571986c94"},
+		{data.TPCH{Table: "region", Scale: 1, Seed: 1}, "340b2fc7e64c5a19"},
+		{data.TPCH{Table: "supplier", Scale: 0.01, Seed: 1}, "eec2f6cdba8d591b"},
 	} {
 		if got := fmt.Sprintf("%.8x", sha256.Sum256([]byte(text(t, test.kind)))); got != test.want {
 			t.Errorf("%s: sum %s, want %s; if that is meant, raise the version in data.go", test.kind.Name(), got, test.want)

@@ -1,5 +1,5 @@
 // Gen makes one input of the benchmarks in the cache of package data, unless it is there already, and prints its
-// path.
+// path. For the tables of tpch that is the path of their folder.
 //
 //	go run ./bench/data/gen -kind words -bytes 1e9 -distinct 570000
 //	go run ./bench/data/gen -kind words -bytes 1e9 -distinct 570000 -capital 0.15
@@ -9,6 +9,7 @@
 //	go run ./bench/data/gen -kind records -rows 1e6 -key-bytes 40 -record-bytes 1000 -order few
 //	go run ./bench/data/gen -kind tera -rows 1e7
 //	go run ./bench/data/gen -kind h2o -rows 1e7 -groups 100
+//	go run ./bench/data/gen -kind tpch -scale 1
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 )
 
 func main() {
-	kind := flag.String("kind", "words", "words, stations, records, tera or h2o")
+	kind := flag.String("kind", "words", "words, stations, records, tera, h2o or tpch")
 	bytes := flag.Float64("bytes", 1e8, "words: size in bytes")
 	distinct := flag.Float64("distinct", 570_000, "words: different words")
 	capital := flag.Float64("capital", 0, "words: share of words with a capital first letter, 0 to 1")
@@ -30,6 +31,7 @@ func main() {
 	nameBytes := flag.Int("name-bytes", 26, "stations: length of the longest name")
 	keyBytes := flag.Int("key-bytes", 10, "records: length of the key")
 	recordBytes := flag.Int("record-bytes", 100, "records: length of a line with its newline")
+	scale := flag.Float64("scale", 0.01, "tpch: 1 is about a gigabyte, from 0.001")
 	var order data.Order
 	flag.TextVar(&order, "order", data.Random, "records: random, presorted, reversed, equal or few")
 	seed := flag.Uint64("seed", 1, "seed of the random numbers")
@@ -47,11 +49,17 @@ func main() {
 		k = data.Tera{Rows: int64(*rows), Seed: *seed}
 	case "h2o":
 		k = data.H2O{Rows: int64(*rows), Groups: *groups, Seed: *seed}
+	case "tpch":
+		report(data.TPCHFolder(*scale, *seed))
+		return
 	default:
-		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words, stations, records, tera and h2o\n", *kind)
+		fmt.Fprintf(os.Stderr, "gen: no kind %q; there are words, stations, records, tera, h2o and tpch\n", *kind)
 		os.Exit(2)
 	}
-	path, err := data.File(k)
+	report(data.File(k))
+}
+
+func report(path string, err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
