@@ -27,7 +27,8 @@ import (
 )
 
 // commands are the examples, each with arguments with which it works until it
-// is interrupted, or has read all that it is given. DIR stands for a folder.
+// is interrupted, or has read all that it is given. DIR stands for a folder, and
+// TABLES for one with a table that is standard input.
 var commands = map[string][]string{
 	"wordcount": {"-"},
 	"onebrc":    {"-"},
@@ -35,6 +36,7 @@ var commands = map[string][]string{
 	"sortlines": {"-memory", "64MiB", "-tmp", "DIR", "-o", "DIR/sorted.txt", "-"},
 	"terasort":  {"-gen", "1000000000000", "DIR/records.bin"},
 	"h2o":       {"-"},
+	"tpch":      {"-q", "q6", "TABLES"},
 }
 
 // bin is the folder of the built commands.
@@ -185,6 +187,8 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"sortlines", "-tmp", "missing", "-"}, 1, "directory for temporary files: stat missing: no such file or directory"},
 		{[]string{"sortlines", "missing.txt"}, 1, "missing.txt: no such file or directory"},
 		{[]string{"sortlines", "-o", "missing/sorted.txt", "-"}, 1, "sortlines: write lines (main.go:"},
+		{[]string{"tpch"}, 2, "tpch: one DIR is needed\nusage: tpch"},
+		{[]string{"tpch", "-q", "q6", "missing"}, 1, "lineitem.tbl: no such file or directory"},
 		{[]string{"terasort"}, 2, "terasort: 0 files are given, not 2\nusage: terasort"},
 		{[]string{"terasort", "-check", "in.bin", "out.bin"}, 2, "terasort: 2 files are given, not 1\nusage: terasort"},
 		{[]string{"terasort", "-check", "-gen", "1", "in.bin"}, 2, "terasort: -check and -gen are two commands"},
@@ -226,8 +230,11 @@ func TestInterrupt(t *testing.T) {
 	defer w.Close()
 	lines := func(name string) io.Reader {
 		line := "2026-01-31T23:59:59Z ERROR db;12.3\n"
-		if name == "h2o" {
+		switch name {
+		case "h2o":
 			line = "id1,id2,id3,4,5,6,7,8,9.5\n"
+		case "tpch":
+			line = "1|2|3|4|5|6.00|0.07|0.08|N|O|1996-03-13|1996-02-12|1996-03-22|NONE|AIR|fluffy|\n"
 		}
 		return endless{[]byte(strings.Repeat(line, 1000))}
 	}
@@ -239,7 +246,8 @@ func TestInterrupt(t *testing.T) {
 					stdin = lines(name)
 				}
 				dir := t.TempDir()
-				here := strings.Split(strings.ReplaceAll(strings.Join(args, "\n"), "DIR", dir), "\n")
+				places := strings.NewReplacer("DIR", dir, "TABLES", tpchOfStdin(t))
+				here := strings.Split(places.Replace(strings.Join(args, "\n")), "\n")
 				cmd, end := start(t, stdin, name, here...)
 				time.Sleep(300 * time.Millisecond) // it is in the middle of reading then
 				if err := cmd.Process.Signal(os.Interrupt); err != nil {
