@@ -3,6 +3,7 @@ package examples_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -37,7 +38,9 @@ func TestTPCH(t *testing.T) {
 	dir := tpchTables(t, 0.01)
 	want := tpchAnswers(t, tpchQuestions...)
 	for _, w := range workers {
+		least := map[string]string{"1": "20MiB", "2": "24MiB", "7": "44MiB"}[w]
 		sameText(t, w+" workers", run(t, "tpch", "-workers", w, "-quantity", "280", dir), want)
+		sameText(t, w+" workers, "+least, run(t, "tpch", "-workers", w, "-memory", least, "-quantity", "280", dir), want)
 	}
 	sameText(t, "two questions", run(t, "tpch", "-q", "q13,q4", dir), tpchAnswers(t, "q4", "q13"))
 	if out := run(t, "tpch", "-times", "-q", "q9", dir); !strings.HasPrefix(out, "q9   174 rows ") || strings.Count(out, "\n") != 1 {
@@ -48,15 +51,23 @@ func TestTPCH(t *testing.T) {
 	}
 }
 
-// TestTPCHOnDisk has so little memory that tables of joins and groups go to disk.
+// TestTPCHOnDisk has so little memory that a table of a join and one of groups go to
+// disk. Rows are so small that it takes as many of them.
 func TestTPCHOnDisk(t *testing.T) {
 	if testing.Short() {
-		t.Skip("answers all questions at a larger scale, several times")
+		t.Skip("reads 200 MB several times")
 	}
-	dir := tpchTables(t, 0.05)
-	want := run(t, "tpch", "-quantity", "280", dir)
-	for w, memory := range map[string]string{"1": "20MiB", "2": "24MiB", "7": "44MiB"} {
-		sameText(t, w+" workers", run(t, "tpch", "-workers", w, "-memory", memory, "-quantity", "280", dir), want)
+	args := []string{"-q", "q4,q21", tpchTables(t, 0.2)}
+	want := run(t, "tpch", args...)
+	for w, memory := range map[string]string{"1": "20MiB", "2": "24MiB"} {
+		sameText(t, w+" workers", run(t, "tpch", append([]string{"-workers", w, "-memory", memory}, args...)...), want)
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	for _, q := range []string{"q4", "q21"} {
+		_, end := start(t, nil, "tpch", "-workers", "2", "-memory", "24MiB", "-q", q, args[2])
+		if r := end(); runtime.GOOS != "windows" && (r.code != 1 || !strings.Contains(r.errors, "no such file")) {
+			t.Errorf("%s without a place for files: exit code %d, %q", q, r.code, r.errors)
+		}
 	}
 }
 

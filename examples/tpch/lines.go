@@ -12,11 +12,9 @@ import (
 func pricingSummary(t tables) df.Stream[string] {
 	shipped := t.lineItems().Filter(func(l lineItem) bool { return l.shipped <= 1998_09_02 })
 	groups := df.AggregateBy(shipped, lineItem.State, summarize)
-	type group = df.KV[state, summary]
-	flag := func(g group) byte { return g.Key.flag }
-	status := func(g group) byte { return g.Key.status }
-	inOrder := df.Sort(groups, df.Asc(flag).Then(df.Asc(status)))
-	return df.Map(inOrder, func(g group) string {
+	byFlag := df.Asc(func(g df.KV[state, summary]) byte { return g.Key.flag })
+	byStatus := df.Asc(func(g df.KV[state, summary]) byte { return g.Key.status })
+	return df.Map(df.Sort(groups, byFlag.Then(byStatus)), func(g df.KV[state, summary]) string {
 		v := g.Value
 		return line(string(g.Key.flag), string(g.Key.status),
 			decimal(v.quantity*100, 2), decimal(v.price, 2), decimal(v.revenue, 4), decimal(v.charge, 6),

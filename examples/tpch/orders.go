@@ -18,9 +18,9 @@ func shippingPriority(t tables) df.Stream[string] {
 	sales := df.Join(after, open, lineItem.Order, shipment.Order, func(l lineItem, s shipment) amount[shipment] {
 		return amount[shipment]{Key: s, Value: l.Revenue()}
 	})
-	date := func(a amount[shipment]) date { return a.Key.date }
-	order := func(a amount[shipment]) int64 { return a.Key.order }
-	top := df.Top(totals(sales), 10, df.Desc(value[shipment, int64]).Then(df.Asc(date)).Then(df.Asc(order)))
+	byDate := df.Asc(func(a amount[shipment]) date { return a.Key.date })
+	byOrder := df.Asc(func(a amount[shipment]) int64 { return a.Key.order })
+	top := df.Top(totals(sales), 10, df.Desc(value[shipment, int64]).Then(byDate).Then(byOrder))
 	return df.Map(top, func(a amount[shipment]) string {
 		return line(a.Key.order, decimal(a.Value, 4), a.Key.date, a.Key.priority)
 	})

@@ -36,7 +36,7 @@ func totals[K comparable](s df.Stream[amount[K]]) df.Stream[amount[K]] {
 	return df.AggregateBy(s, key, agg.Sum(value[K, int64]))
 }
 
-// key and value are the parts of a KV as functions, for verbs.
+// key and value are the parts of a KV, as functions for verbs.
 
 func key[K comparable, V any](kv df.KV[K, V]) K   { return kv.Key }
 func value[K comparable, V any](kv df.KV[K, V]) V { return kv.Value }

@@ -31,7 +31,7 @@ func localSuppliers(t tables) df.Stream[string] {
 }
 
 type (
-	// home is the nation of a customer or a supplier.
+	// A home is the nation of a customer or a supplier.
 	home          struct{ key, nation int32 }
 	localSupplier struct {
 		home
@@ -49,7 +49,7 @@ func (h home) Nation() int32       { return h.nation }
 func (s localSupplier) Home() home { return s.home }
 func (o orderFrom) Order() int64   { return o.order }
 
-// profit is question 9: profit with parts of a colour, by nation of the supplier and year.
+// profit is question 9: profit with parts of a color, by nation of the supplier and year.
 func profit(t tables) df.Stream[string] {
 	green := df.Map(t.parts().Filter(func(p part) bool { return strings.Contains(p.name, "green") }), part.Key)
 	lines := df.SemiJoin(t.lineItems(), green, lineItem.Part, df.Self)
@@ -61,16 +61,16 @@ func profit(t tables) df.Stream[string] {
 	earned := df.Join(lines, offers, lineItem.PartSupplier, offer.PartSupplier, func(l lineItem, o offer) earning {
 		return earning{order: l.order, supplier: l.supplier, profit: l.Revenue() - o.cost*int64(l.quantity)*100}
 	})
-	byNation := df.Join(earned, suppliers, earning.Supplier, supplier.Key, func(e earning, s supplier) earning {
+	placed := df.Join(earned, suppliers, earning.Supplier, supplier.Key, func(e earning, s supplier) earning {
 		e.nation = s.name
 		return e
 	})
-	dated := df.Join(t.orders(), byNation, order.Key, earning.Order, func(o order, e earning) amount[nationYear] {
+	dated := df.Join(t.orders(), placed, order.Key, earning.Order, func(o order, e earning) amount[nationYear] {
 		return amount[nationYear]{Key: nationYear{e.nation, o.date.Year()}, Value: e.profit}
 	})
-	nation := func(a amount[nationYear]) string { return a.Key.nation }
-	year := func(a amount[nationYear]) int32 { return a.Key.year }
-	inOrder := df.Sort(totals(dated), df.Asc(nation).Then(df.Desc(year)))
+	byNation := df.Asc(func(a amount[nationYear]) string { return a.Key.nation })
+	byYear := df.Desc(func(a amount[nationYear]) int32 { return a.Key.year })
+	inOrder := df.Sort(totals(dated), byNation.Then(byYear))
 	return df.Map(inOrder, func(a amount[nationYear]) string {
 		return line(a.Key.nation, a.Key.year, decimal(a.Value, 4))
 	})
@@ -94,8 +94,8 @@ func (e earning) Supplier() int32 { return e.supplier }
 // waitingOrders is question 21: suppliers of a nation who, alone of several, were late, by
 // the number of lines of such orders.
 func waitingOrders(t tables) df.Stream[string] {
-	home := t.nations().Filter(func(n nation) bool { return n.name == "SAUDI ARABIA" })
-	suppliers := df.SemiJoin(t.suppliers(), home, supplier.Nation, nation.Key)
+	saudi := t.nations().Filter(func(n nation) bool { return n.name == "SAUDI ARABIA" })
+	suppliers := df.SemiJoin(t.suppliers(), saudi, supplier.Nation, nation.Key)
 	closed := df.Map(t.orders().Filter(func(o order) bool { return o.status == 'F' }), order.Key)
 
 	// In SQL this looks for other lines of an order twice. Here one look at all of them does.
