@@ -16,6 +16,17 @@ type Placed[T any] struct {
 // comparePlaced orders rows as the input does.
 func comparePlaced[T any](a, b Placed[T]) int { return a.at.Compare(b.at) }
 
+// inPlace returns the numbers up to n in the order of their places. It is one sort
+// for all types of rows.
+func inPlace(n int, at func(i int) Stamp) []int {
+	order := make([]Placed[int], n)
+	for i := range order {
+		order[i] = Placed[int]{i, at(i)}
+	}
+	slices.SortFunc(order, comparePlaced)
+	return strip(order)
+}
+
 // strip drops the places.
 func strip[T any](rows []Placed[T]) []T {
 	if len(rows) == 0 {
@@ -46,10 +57,14 @@ func Collect[T any]() Def[T, []Placed[T], []T] {
 		AddAt: func(a *[]Placed[T], v T, at Stamp) { *a = append(*a, Placed[T]{v, at}) },
 		Merge: mergePlaced[T],
 		Result: func(a *[]Placed[T]) []T {
-			if !slices.IsSortedFunc(*a, comparePlaced) {
-				slices.SortFunc(*a, comparePlaced)
+			if slices.IsSortedFunc(*a, comparePlaced) {
+				return strip(*a)
 			}
-			return strip(*a)
+			out := make([]T, len(*a))
+			for to, from := range inPlace(len(*a), func(i int) Stamp { return (*a)[i].at }) {
+				out[to] = (*a)[from].row
+			}
+			return out
 		},
 		Size: held.Of[[]Placed[T]](),
 	}

@@ -2,7 +2,6 @@ package agg
 
 import (
 	"cmp"
-	"slices"
 
 	"anabranch.dev/internal/held"
 )
@@ -42,10 +41,9 @@ func Sample[T any](n int, seed uint64) Func[T, []Drawn[T], []T] {
 				}
 			},
 			Result: func(a *[]Drawn[T]) []T {
-				slices.SortFunc(*a, func(a, b Drawn[T]) int { return a.at.Compare(b.at) })
 				var rows []T
-				for _, d := range *a {
-					rows = append(rows, d.row)
+				for _, i := range inPlace(len(*a), func(i int) Stamp { return (*a)[i].at }) {
+					rows = append(rows, (*a)[i].row)
 				}
 				return rows
 			},

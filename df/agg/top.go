@@ -2,7 +2,6 @@ package agg
 
 import (
 	"cmp"
-	"slices"
 
 	"anabranch.dev/internal/held"
 )
@@ -13,6 +12,8 @@ import (
 //
 // It keeps at most n rows in a heap, so a row costs one comparison when it is
 // not among them and log2(n) when it is.
+//
+//go:noinline
 func Top[T any](n int, compare func(a, b T) int) Func[T, []Placed[T], []T] {
 	mustFunc(compare == nil, "Top")
 	if n < 0 {
@@ -40,11 +41,21 @@ func Top[T any](n int, compare func(a, b T) int) Func[T, []Placed[T], []T] {
 				}
 			},
 			Result: func(a *[]Placed[T]) []T {
-				slices.SortFunc(*a, order)
+				sortHeap(*a, order)
 				return strip(*a)
 			},
 			Size: held.Of[[]Placed[T]](),
 		}
+	}
+}
+
+// sortHeap sorts a binary heap. It is a few lines over siftDown and not a sort of
+// package slices, of which seven functions would be compiled for every type of
+// rows.
+func sortHeap[E any](h []E, order func(a, b E) int) {
+	for n := len(h) - 1; n > 0; n-- {
+		h[0], h[n] = h[n], h[0]
+		siftDown(h[:n], order)
 	}
 }
 
