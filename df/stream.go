@@ -2,7 +2,6 @@ package df
 
 import (
 	"fmt"
-	"reflect"
 
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/plan"
@@ -74,10 +73,14 @@ func (s Stream[T]) outputs() []*plan.Node { return []*plan.Node{s.in("Run")} }
 
 // in returns the plan node, for the verb that consumes it.
 func (s Stream[T]) in(verb string) *plan.Node {
-	if s.node == nil {
+	return inOf(verb, s.node)
+}
+
+func inOf(verb string, n *plan.Node) *plan.Node {
+	if n == nil {
 		misuse(verb, "the zero Stream has no rows; streams come from sources such as df.Lines")
 	}
-	return s.node
+	return n
 }
 
 // misuse panics about a wrong call, with the place of the call.
@@ -92,35 +95,53 @@ func need(verb string, given bool) {
 	}
 }
 
-// make1 is the stream behind a new node with rows of type T.
+// makeNode is the stream behind a new node with rows of type T. It and the
+// functions after it only say what T is: the rest is compiled once, and not for
+// the rows of every stream.
 func makeNode[T any](n plan.Node, body exec.Body, inputs ...*plan.Node) Stream[T] {
+	return Stream[T]{newNode(n, exec.RowsOf[T](), body, inputs...)}
+}
+
+func newNode(n plan.Node, rows exec.Rows, body exec.Body, inputs ...*plan.Node) *plan.Node {
 	n.Site = plan.Caller()
 	n.Inputs = inputs
 	n.Body = body
-	n.Rows = exec.RowsOf[T]()
+	n.Rows = rows
 	for _, in := range inputs {
-		n.Views = n.Views || in.Views && holdsView(reflect.TypeFor[T]())
+		n.Views = n.Views || in.Views && holdsView(rows.Type())
 	}
-	return Stream[T]{&n}
+	return &n
 }
 
 // narrow is a stream whose rows are made of one row of its input at a time, and
 // keep its order.
 func narrow[T any](op string, body exec.Body, in *plan.Node) Stream[T] {
-	return makeNode[T](plan.Node{Op: op, Order: in.Order}, body, in)
+	return Stream[T]{narrowNode(op, exec.RowsOf[T](), body, in)}
+}
+
+func narrowNode(op string, rows exec.Rows, body exec.Body, in *plan.Node) *plan.Node {
+	return newNode(plan.Node{Op: op, Order: in.Order}, rows, body, in)
 }
 
 // serial is a narrow stream that depends on the places of its rows.
 func serial[T any](verb, op, detail string, body exec.Body, in *plan.Node) Stream[T] {
+	return Stream[T]{serialNode(verb, op, detail, exec.RowsOf[T](), body, in)}
+}
+
+func serialNode(verb, op, detail string, rows exec.Rows, body exec.Body, in *plan.Node) *plan.Node {
 	keeps(verb, in)
-	return makeNode[T](plan.Node{Op: op, Detail: detail, Kind: plan.Serial, Order: in.Order}, body, in)
+	return newNode(plan.Node{Op: op, Detail: detail, Kind: plan.Serial, Order: in.Order}, rows, body, in)
 }
 
 // breaker is a stream whose rows come after all rows of its inputs.
 func breaker[T any](op, detail string, o plan.Order, body exec.Body, inputs ...*plan.Node) Stream[T] {
-	s := makeNode[T](plan.Node{Op: op, Detail: detail, Kind: plan.Breaker, Order: o}, body, inputs...)
-	s.node.Views = false // what a breaker keeps, it has copied
-	return s
+	return Stream[T]{breakerNode(op, detail, o, exec.RowsOf[T](), body, inputs...)}
+}
+
+func breakerNode(op, detail string, o plan.Order, rows exec.Rows, body exec.Body, inputs ...*plan.Node) *plan.Node {
+	n := newNode(plan.Node{Op: op, Detail: detail, Kind: plan.Breaker, Order: o}, rows, body, inputs...)
+	n.Views = false // what a breaker keeps, it has copied
+	return n
 }
 
 // keeps panics when a verb would keep rows that are valid for a call only.
