@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -13,6 +12,8 @@ type gathered[T any] struct {
 	seq  uint64
 	rows []T
 }
+
+func (g *gathered[T]) number() uint64 { return g.seq }
 
 // buffer keeps rows in input order until a later pipeline wants them. It ends a
 // part of a plan whose consumers run one after the other, and it is the second
@@ -77,7 +78,7 @@ func (l *bufferLocal[T]) Commit() error {
 }
 
 func (b *buffer[T]) Finish(r *Run, _ int) (Then, error) {
-	slices.SortFunc(b.mu.parts, func(a, c gathered[T]) int { return cmp.Compare(a.seq, c.seq) })
+	b.mu.parts = inOrder(b.mu.parts, (*gathered[T]).number)
 	for _, p := range b.mu.parts {
 		b.starts = append(b.starts, b.n)
 		b.n += int64(len(p.rows))

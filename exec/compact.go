@@ -2,6 +2,8 @@ package exec
 
 // Compact is the body of a step that leaves rows out that are equal to the one
 // before.
+//
+//go:noinline
 func Compact[T any](equal func(a, b T) bool) Body {
 	return func(r *Run) (any, error) {
 		return &compact[T]{equal: equal, turn: NewTurn(r)}, nil

@@ -23,65 +23,93 @@ type Accumulate[T, A any] struct {
 // Fold is the body of a breaker that folds all rows into one accumulator, and
 // gives out what result makes of it.
 func Fold[T, A, R any](acc Accumulate[T, A], result func(*A) R) Body {
-	return func(*Run) (any, error) { return &fold[T, A, R]{acc: acc, result: result}, nil }
+	return foldBody(acc, func(a any) Source { return once([]R{result(a.(*A))}) })
 }
 
-type fold[T, A, R any] struct {
-	acc    Accumulate[T, A]
-	result func(*A) R
-	mu     struct {
+// FoldMany is [Fold] for a result of several rows.
+func FoldMany[T, A, R any](acc Accumulate[T, A], result func(*A) []R) Body {
+	return foldBody(acc, func(a any) Source { return once(result(a.(*A))) })
+}
+
+//go:noinline
+func foldBody[T, A any](acc Accumulate[T, A], result func(any) Source) Body {
+	f := fold{
+		result: result,
+		fresh: func() any {
+			a := new(A)
+			if acc.Init != nil {
+				acc.Init(a)
+			}
+			return a
+		},
+		push:  func(l *foldLocal) any { return foldPush(l, l.a.(*A), &acc) },
+		merge: func(dst, src any) { acc.Merge(dst.(*A), src.(*A)) },
+	}
+	if acc.Size != nil {
+		f.size = func(a any) int { return acc.Size(a.(*A)) }
+	}
+	return func(*Run) (any, error) { return &folding{fold: f}, nil }
+}
+
+// fold is what folding must know of the types of rows and accumulators, which are
+// pointers here. The rest is compiled once, and not for every type.
+type fold struct {
+	fresh  func() any
+	push   func(l *foldLocal) any // a func([]T) error
+	merge  func(dst, src any)
+	size   func(a any) int // nil: none
+	result func(a any) Source
+}
+
+type folding struct {
+	fold
+	mu struct {
 		sync.Mutex
-		total *A
+		total any
 		held  int64
 	}
 	memory *Budget
 }
 
-type foldLocal[T, A, R any] struct {
-	f    *fold[T, A, R]
+type foldLocal struct {
+	f    *folding
 	w    *Worker
-	a    *A
+	a    any
 	held int64 // bytes taken from the budget
 	row  uint64
 }
 
-func (f *fold[T, A, R]) fresh() *A {
-	a := new(A)
-	if f.acc.Init != nil {
-		f.acc.Init(a)
-	}
-	return a
+func (f *folding) Open(w *Worker, _ int) (Local, error) {
+	return &foldLocal{f: f, w: w, a: f.fresh()}, nil
 }
 
-func (f *fold[T, A, R]) Open(w *Worker, _ int) (Local, error) {
-	return &foldLocal[T, A, R]{f: f, w: w, a: f.fresh()}, nil
-}
-
-func (l *foldLocal[T, A, R]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: func(Mark) error {
+func (l *foldLocal) Pipe() Pipe {
+	return Pipe{Push: l.f.push(l), Mark: func(Mark) error {
 		l.row = 0
 		return nil
 	}}
 }
 
-func (l *foldLocal[T, A, R]) push(rows []T) error {
-	switch acc := &l.f.acc; {
-	case acc.AddAll != nil:
-		acc.AddAll(l.a, rows)
-	case acc.Add != nil:
-		foldKernel(l.a, rows, acc.Add)
-	default:
-		foldAtKernel(l.a, rows, l.w.Stamp(l.row), acc.AddAt)
-		l.row += uint64(len(rows))
+func foldPush[T, A any](l *foldLocal, a *A, acc *Accumulate[T, A]) func(rows []T) error {
+	return func(rows []T) error {
+		switch {
+		case acc.AddAll != nil:
+			acc.AddAll(a, rows)
+		case acc.Add != nil:
+			foldKernel(a, rows, acc.Add)
+		default:
+			foldAtKernel(a, rows, l.w.Stamp(l.row), acc.AddAt)
+			l.row += uint64(len(rows))
+		}
+		return l.reserve()
 	}
-	return l.reserve()
 }
 
-func (l *foldLocal[T, A, R]) reserve() error {
-	if l.f.acc.Size == nil {
+func (l *foldLocal) reserve() error {
+	if l.f.size == nil {
 		return nil
 	}
-	size := int64(l.f.acc.Size(l.a))
+	size := int64(l.f.size(l.a))
 	grew := size - l.held
 	l.held = size
 	if m := l.w.run.memory; !m.Add(grew) {
@@ -103,7 +131,7 @@ func foldAtKernel[T, A any](a *A, rows []T, at stamp.Stamp, add func(*A, T, stam
 	}
 }
 
-func (l *foldLocal[T, A, R]) Commit() error {
+func (l *foldLocal) Commit() error {
 	f := l.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -113,41 +141,40 @@ func (l *foldLocal[T, A, R]) Commit() error {
 		f.mu.total = l.a
 		return nil
 	}
-	f.acc.Merge(f.mu.total, l.a)
+	f.merge(f.mu.total, l.a)
 	return nil
 }
 
-func (f *fold[T, A, R]) Finish(*Run, int) (Then, error) {
-	return Then{Out: &rowsOnce[R]{rows: []R{f.result(f.taken())}}}, nil
-}
-
-// taken is the accumulator of all rows.
-func (f *fold[T, A, R]) taken() *A {
+func (f *folding) Finish(*Run, int) (Then, error) {
 	if f.mu.total == nil {
 		f.mu.total = f.fresh()
 	}
-	return f.mu.total
+	return Then{Out: f.result(f.mu.total)}, nil
 }
 
-func (f *fold[T, A, R]) Close() error {
+func (f *folding) Close() error {
 	if f.memory != nil {
 		f.memory.Add(-f.mu.held)
 	}
 	return nil
 }
 
-// rowsOnce gives out a few rows that nobody else holds.
-type rowsOnce[T any] struct {
-	rows  []T
+// once is a source of a few rows that nobody else holds.
+func once[T any](rows []T) Source {
+	return &rowsOnce{len(rows), SizeOf[T](), func(down Pipe) error { return pushAll(pushOf[T](down), rows) }, false}
+}
+
+type rowsOnce struct {
+	n     int
+	size  int // of a row
+	push  func(down Pipe) error
 	given bool
 }
 
-func (s *rowsOnce[T]) Size() (rows, bytes int64) {
-	return int64(len(s.rows)), int64(len(s.rows) * SizeOf[T]())
-}
-func (s *rowsOnce[T]) Close() error { return nil }
+func (s *rowsOnce) Size() (rows, bytes int64) { return int64(s.n), int64(s.n) * int64(s.size) }
+func (s *rowsOnce) Close() error              { return nil }
 
-func (s *rowsOnce[T]) Next(context.Context) (Morsel, error) {
+func (s *rowsOnce) Next(context.Context) (Morsel, error) {
 	if s.given {
 		return Morsel{}, io.EOF
 	}
@@ -155,17 +182,4 @@ func (s *rowsOnce[T]) Next(context.Context) (Morsel, error) {
 	return Morsel{}, nil
 }
 
-func (s *rowsOnce[T]) Read(_ *Worker, _ Morsel, down Pipe) error {
-	return pushAll(pushOf[T](down), s.rows)
-}
-
-// FoldMany is [Fold] for a result of several rows.
-func FoldMany[T, A, R any](acc Accumulate[T, A], result func(*A) []R) Body {
-	return func(*Run) (any, error) { return &foldMany[T, A, R]{fold[T, A, []R]{acc: acc, result: result}}, nil }
-}
-
-type foldMany[T, A, R any] struct{ fold[T, A, []R] }
-
-func (f *foldMany[T, A, R]) Finish(*Run, int) (Then, error) {
-	return Then{Out: &rowsOnce[R]{rows: f.result(f.taken())}}, nil
-}
+func (s *rowsOnce) Read(_ *Worker, _ Morsel, down Pipe) error { return s.push(down) }

@@ -33,6 +33,7 @@ type gate[T any] struct {
 	mark  func(Mark) error
 }
 
+//go:noinline
 func newGate[T any](w *Worker, t *Turn, to turned[T], down Pipe) Pipe {
 	g := &gate[T]{w: w, op: w.op, turn: t, to: to, mark: down.Mark, limit: max(holdBytes/max(SizeOf[T](), 1), maxBatchRows)}
 	return Pipe{

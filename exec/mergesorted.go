@@ -1,9 +1,7 @@
 package exec
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"sync"
 
 	"anabranch.dev/spill"
@@ -111,9 +109,8 @@ func (l *mergeLocal[T]) Commit() error {
 }
 
 func (m *merging[T]) Finish(r *Run, input int) (Then, error) {
-	ends := m.mu.ends[input]
+	ends := inOrder(m.mu.ends[input], func(e *morselEnds[T]) uint64 { return e.seq })
 	m.mu.ends[input] = nil
-	slices.SortFunc(ends, func(a, b morselEnds[T]) int { return cmp.Compare(a.seq, b.seq) })
 	for i := 1; i < len(ends); i++ {
 		if m.order.Compare(ends[i-1].last, ends[i].first) > 0 {
 			return Then{}, m.notSorted(input)

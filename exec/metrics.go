@@ -49,6 +49,8 @@ const timeEvery = 32
 
 // entry is the pipe in front of a chain, for the batches that a source pushes.
 // It fails when the run is over, and decides whether a batch is timed.
+//
+//go:noinline
 func entry[T any](w *Worker, down Pipe) Pipe {
 	push := pushOf[T](down)
 	return down.with(func(rows []T) error {
@@ -62,6 +64,8 @@ func entry[T any](w *Worker, down Pipe) Pipe {
 }
 
 // meter counts what enters a stage, and times it when the batch is timed.
+//
+//go:noinline
 func meter[T any](w *Worker, s *opStat, down Pipe) Pipe {
 	push := pushOf[T](down)
 	return down.with(func(rows []T) error {

@@ -16,6 +16,9 @@ type numbered[T any] struct {
 	fuse  func(w *Worker, down Pipe) func(rows []T, first int64) error
 }
 
+// It is compiled for every type of rows, once: it is not inlined into the verbs.
+//
+//go:noinline
 func numberBody[T any](limit int64, fuse func(r *Run) (func(w *Worker, down Pipe) func(rows []T, first int64) error, error)) Body {
 	return func(r *Run) (any, error) {
 		f, err := fuse(r)
@@ -77,6 +80,8 @@ func pureNumber[T any](limit int64, fuse func(w *Worker, down Pipe) func(rows []
 }
 
 // Take lets the first n rows through.
+//
+//go:noinline
 func Take[T any](n int64) Body {
 	return pureNumber(n, func(w *Worker, down Pipe) func([]T, int64) error {
 		push := pushOf[T](down)
@@ -85,6 +90,8 @@ func Take[T any](n int64) Body {
 }
 
 // Skip leaves out the first n rows.
+//
+//go:noinline
 func Skip[T any](n int64) Body {
 	return pureNumber(-1, func(w *Worker, down Pipe) func([]T, int64) error {
 		push := pushOf[T](down)
@@ -122,6 +129,8 @@ func enumerateKernel[T, U any](dst []U, rows []T, first int64, f func(int64, T) 
 
 // Sample lets each row through with probability p, by a hash of its number, so
 // that the same rows are chosen for any number of workers.
+//
+//go:noinline
 func Sample[T any](p float64, seed uint64) Body {
 	threshold := uint64(p * (1 << 63)) // p may be 1
 	return pureNumber(-1, func(w *Worker, down Pipe) func([]T, int64) error {

@@ -36,7 +36,7 @@ func WriteParts[S ~string](path string, size int64) Body {
 		if err := p.next(); err != nil { // now, so that what is wrong shows before the work is done
 			return nil, err
 		}
-		return &writing[S]{turn: NewTurn(r), to: p, format: linesKernel[S]}, nil
+		return &writing{turn: NewTurn(r), to: p, format: formatted(linesKernel[S])}, nil
 	}
 }
 

@@ -1,58 +1,80 @@
 package exec
 
-import (
-	"cmp"
-	"slices"
-	"sync"
-)
+import "sync"
 
 // Reduce is the body of a breaker that puts all rows together with f, two
 // neighbours at a time, and gives out what is left: nothing when there was
 // nothing. f must be associative; the order of its arguments is that of the
 // input.
+//
+//go:noinline
 func Reduce[T any](f func(T, T) T) Body {
-	return func(*Run) (any, error) { return &reduce[T]{f: f}, nil }
-}
-
-type reduce[T any] struct {
-	f  func(T, T) T
-	mu struct {
-		sync.Mutex
-		parts []partial[T]
+	return func(*Run) (any, error) {
+		return &reducing{
+			push: func(l *reduceLocal) any { return reducePush(l, f) },
+			result: func(parts []partial) Source {
+				var out []T
+				for i, p := range parts {
+					if i == 0 {
+						out = append(out, *p.v.(*T))
+						continue
+					}
+					out[0] = f(out[0], *p.v.(*T))
+				}
+				return once(out)
+			},
+		}, nil
 	}
 }
 
-// partial is what one morsel came to.
-type partial[T any] struct {
+// reducing is all of a Reduce that does not depend on the type of its rows.
+type reducing struct {
+	push   func(l *reduceLocal) any // a func([]T) error
+	result func(parts []partial) Source
+	mu     struct {
+		sync.Mutex
+		parts []partial
+	}
+}
+
+// partial is what one morsel came to: a pointer to a row.
+type partial struct {
 	seq uint64
-	v   T
+	v   any
 }
 
-type reduceLocal[T any] struct {
-	r     *reduce[T]
-	any   bool
-	v     T
-	parts []partial[T]
+func (p *partial) number() uint64 { return p.seq }
+
+type reduceLocal struct {
+	r     *reducing
+	v     any // of the morsel; nil: no rows yet
+	parts []partial
 }
 
-func (r *reduce[T]) Open(*Worker, int) (Local, error) { return &reduceLocal[T]{r: r}, nil }
+func (r *reducing) Open(*Worker, int) (Local, error) { return &reduceLocal{r: r}, nil }
 
-func (l *reduceLocal[T]) Pipe() Pipe {
-	return Pipe{
-		Push: func(rows []T) error {
-			if !l.any && len(rows) > 0 {
-				l.v, rows, l.any = rows[0], rows[1:], true
-			}
-			l.v = reduceKernel(l.v, rows, l.r.f)
-			return nil
-		},
-		Mark: func(m Mark) error {
-			if m.Kind == MorselEnd && l.any {
-				l.parts = append(l.parts, partial[T]{m.Seq, l.v})
-				l.any = false
-			}
-			return nil
-		},
+func (l *reduceLocal) Pipe() Pipe {
+	return Pipe{Push: l.r.push(l), Mark: func(m Mark) error {
+		if m.Kind == MorselEnd && l.v != nil {
+			l.parts = append(l.parts, partial{m.Seq, l.v})
+			l.v = nil
+		}
+		return nil
+	}}
+}
+
+func reducePush[T any](l *reduceLocal, f func(T, T) T) func(rows []T) error {
+	var v *T
+	return func(rows []T) error {
+		if l.v == nil && len(rows) > 0 {
+			v = new(T)
+			*v, rows = rows[0], rows[1:]
+			l.v = v
+		}
+		if len(rows) > 0 {
+			*v = reduceKernel(*v, rows, f)
+		}
+		return nil
 	}
 }
 
@@ -63,25 +85,15 @@ func reduceKernel[T any](v T, rows []T, f func(T, T) T) T {
 	return v
 }
 
-func (l *reduceLocal[T]) Commit() error {
+func (l *reduceLocal) Commit() error {
 	l.r.mu.Lock()
 	defer l.r.mu.Unlock()
 	l.r.mu.parts = append(l.r.mu.parts, l.parts...)
 	return nil
 }
 
-func (r *reduce[T]) Finish(*Run, int) (Then, error) {
-	parts := r.mu.parts
-	slices.SortFunc(parts, func(a, b partial[T]) int { return cmp.Compare(a.seq, b.seq) })
-	var out []T
-	for i, p := range parts {
-		if i == 0 {
-			out = append(out, p.v)
-			continue
-		}
-		out[0] = r.f(out[0], p.v)
-	}
-	return Then{Out: &rowsOnce[T]{rows: out}}, nil
+func (r *reducing) Finish(*Run, int) (Then, error) {
+	return Then{Out: r.result(inOrder(r.mu.parts, (*partial).number))}, nil
 }
 
-func (r *reduce[T]) Close() error { return nil }
+func (r *reducing) Close() error { return nil }

@@ -17,6 +17,9 @@ type Rows interface {
 	buffer() Breaker
 }
 
+// What these methods call is not inlined into them: each of them is compiled
+// several times for every type.
+
 // RowsOf returns the Rows of T.
 func RowsOf[T any]() Rows { return rowsOf[T]{} }
 

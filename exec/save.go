@@ -13,6 +13,8 @@ const savedBytes = 256 << 10
 // Save is the body of a breaker that writes rows, as their codec writes them, to
 // a file of blocks (see package frame), in the order of the rows, and gives out
 // the [File].
+//
+//go:noinline
 func Save[T any](path string) Body {
 	return func(r *Run) (any, error) {
 		codec, err := spill.CodecFor[T]()
@@ -28,9 +30,9 @@ func Save[T any](path string) Body {
 			_ = out.close() // what went wrong before says more
 			return nil, err
 		}
-		return &writing[T]{
+		return &writing{
 			turn: NewTurn(r), to: s, pieces: savedBytes,
-			format: func(dst []byte, rows []T) []byte { return spill.AppendAll(codec, dst, rows) },
+			format: formatted(func(dst []byte, rows []T) []byte { return spill.AppendAll(codec, dst, rows) }),
 			packer: packBlocks,
 		}, nil
 	}

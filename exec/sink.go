@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"cmp"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -53,9 +51,8 @@ func (l *collectLocal[T]) Commit() error {
 }
 
 func (c *collect[T]) Finish(r *Run, _ int) (Then, error) {
-	parts := c.mu.parts
+	parts := inOrder(c.mu.parts, (*gathered[T]).number)
 	c.mu.parts = nil
-	slices.SortFunc(parts, func(a, b gathered[T]) int { return cmp.Compare(a.seq, b.seq) })
 	starts := make([]int, len(parts))
 	n := 0
 	for i, p := range parts {

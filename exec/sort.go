@@ -13,6 +13,8 @@ import (
 // Each worker fills a part of a [spill.Sorter], which keeps rows in memory while
 // the budget allows it and writes sorted runs to disk when it does not. What comes
 // out is ranges of keys, each put in order by the worker that reads it.
+//
+//go:noinline
 func Sort[T any](order spill.Order[T]) Body {
 	return func(r *Run) (any, error) {
 		s, err := newSorter(r, order)

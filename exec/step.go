@@ -5,6 +5,10 @@ import "iter"
 // The loops over rows are functions with names, not closures, so that a user's
 // profile-guided build finds them in its profile and inlines the user's
 // function into them (see docs/performance.md).
+//
+// What makes a step, here and in other files, is called once for a plan and compiled
+// for the rows of every stream, whose methods refer to it: some of it is marked not to
+// be inlined, so that a program has it, and the closures in it, only once for a type.
 
 // grown returns a slice of n elements, in buf's memory when it is large enough.
 func grown[T any](buf []T, n int) []T {
@@ -76,6 +80,8 @@ func mapErrKernel[T, U any](dst []U, rows []T, f func(T) (U, error)) (int, error
 }
 
 // Filter keeps the rows of which keep is true.
+//
+//go:noinline
 func Filter[T any](keep func(T) bool) Body {
 	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
@@ -103,6 +109,8 @@ func filterKernel[T any](rows []T, keep func(T) bool) []T {
 }
 
 // Update changes every row in place.
+//
+//go:noinline
 func Update[T any](f func(*T)) Body {
 	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
@@ -120,6 +128,8 @@ func updateKernel[T any](rows []T, f func(*T)) {
 }
 
 // Inspect shows every row to f.
+//
+//go:noinline
 func Inspect[T any](f func(T)) Body {
 	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)

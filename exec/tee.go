@@ -9,6 +9,7 @@ type teeLocal[T any] struct {
 	copied  []T
 }
 
+//go:noinline
 func tee[T any](downs []Pipe) Pipe {
 	t := &teeLocal[T]{stopped: make([]bool, len(downs))}
 	for _, d := range downs {

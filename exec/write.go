@@ -8,14 +8,27 @@ import "cmp"
 //
 // Each worker formats, and compresses, its rows beside the others; the bytes then
 // go through a gate, in pieces that are never cut.
-type writing[T any] struct {
+type writing struct {
 	turn *Turn
 	rows rowCount
 	to   sink
 
-	format func(dst []byte, rows []T) []byte // append style
-	packer func() (packer, error)            // one worker's; nil: bytes are not packed
-	pieces int                               // bytes that are packed at a time; 0: packBytes
+	format formatter
+	packer func() (packer, error) // one worker's; nil: bytes are not packed
+	pieces int                    // bytes that are packed at a time; 0: packBytes
+}
+
+// formatter makes the push of one worker's part.
+type formatter func(l *writeLocal) any
+
+// formatted is the formatter for rows that format makes bytes of, append style.
+func formatted[T any](format func(dst []byte, rows []T) []byte) formatter {
+	return func(l *writeLocal) any {
+		return func(rows []T) error {
+			l.buf = format(l.buf, rows)
+			return l.took(len(rows))
+		}
+	}
 }
 
 // sink is where formatted rows go. Its methods are called one at a time.
@@ -36,21 +49,21 @@ type sink interface {
 // packer appends src, which is so many rows, to dst in another form.
 type packer func(dst, src []byte, rows int) ([]byte, error)
 
-func (x *writing[T]) order() *Turn   { return x.turn }
-func (x *writing[T]) Close() error   { return x.to.close() }
-func (x *writing[T]) writes() string { return x.to.writes() }
+func (x *writing) order() *Turn   { return x.turn }
+func (x *writing) Close() error   { return x.to.close() }
+func (x *writing) writes() string { return x.to.writes() }
 
-func (x *writing[T]) Finish(r *Run, _ int) (Then, error) {
+func (x *writing) Finish(r *Run, _ int) (Then, error) {
 	files, err := x.to.finish(x.rows.Load())
 	if err != nil {
 		return Then{}, err
 	}
 	r.OnSuccess(x.to.publish)
-	return Then{Out: &rowsOnce[File]{rows: files}}, nil
+	return Then{Out: once(files)}, nil
 }
 
-func (x *writing[T]) Open(w *Worker, _ int) (Local, error) {
-	l := &writeLocal[T]{x: x, gate: newGate[byte](w, x.turn, writeTurn{x.to}, bottom)}
+func (x *writing) Open(w *Worker, _ int) (Local, error) {
+	l := &writeLocal{x: x, gate: newGate[byte](w, x.turn, writeTurn{x.to}, bottom)}
 	if x.packer != nil {
 		var err error
 		if l.pack, err = x.packer(); err != nil {
@@ -61,8 +74,8 @@ func (x *writing[T]) Open(w *Worker, _ int) (Local, error) {
 }
 
 // writeLocal is one worker's part of a writing.
-type writeLocal[T any] struct {
-	x    *writing[T]
+type writeLocal struct {
+	x    *writing
 	buf  []byte
 	in   int    // rows in it
 	pack packer // nil: bytes are written as they are
@@ -75,26 +88,26 @@ type writeLocal[T any] struct {
 // reads the formats takes them one after the other.
 const packBytes = 1 << 20
 
-func (l *writeLocal[T]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: l.mark, Done: l.gate.Done}
+func (l *writeLocal) Pipe() Pipe {
+	return Pipe{Push: l.x.format(l), Mark: l.mark, Done: l.gate.Done}
 }
 
-func (l *writeLocal[T]) Commit() error {
+func (l *writeLocal) Commit() error {
 	l.x.rows.Add(l.rows)
 	return nil
 }
 
-func (l *writeLocal[T]) push(rows []T) error {
-	l.rows += int64(len(rows))
-	l.in += len(rows)
-	l.buf = l.x.format(l.buf, rows)
+// took is called when n more rows are in the buffer.
+func (l *writeLocal) took(n int) error {
+	l.rows += int64(n)
+	l.in += n
 	if l.pack != nil && len(l.buf) < cmp.Or(l.x.pieces, packBytes) {
 		return nil
 	}
 	return l.flush()
 }
 
-func (l *writeLocal[T]) flush() (err error) {
+func (l *writeLocal) flush() (err error) {
 	b, n := l.buf, l.in
 	l.buf, l.in = l.buf[:0], 0
 	if n == 0 {
@@ -109,7 +122,7 @@ func (l *writeLocal[T]) flush() (err error) {
 	return pushOf[byte](l.gate)(b)
 }
 
-func (l *writeLocal[T]) mark(m Mark) error {
+func (l *writeLocal) mark(m Mark) error {
 	if err := l.flush(); err != nil {
 		return err
 	}

@@ -19,9 +19,9 @@ func WriteLines[S ~string](path string) Body {
 		if err != nil {
 			return nil, err
 		}
-		return &writing[S]{
+		return &writing{
 			turn: NewTurn(r), to: &oneFile{output: out},
-			format: linesKernel[S], packer: packerFor(path),
+			format: formatted(linesKernel[S]), packer: packerFor(path),
 		}, nil
 	}
 }
