@@ -45,103 +45,56 @@ func CodecFor[T any]() (Codec[T], error) {
 	return codecOf[T](f), nil
 }
 
-// derived is the codec of a type by its form.
+// derived is the codec of a type by its form. There is little code in it, as it is compiled for every type: what works
+// on many rows is in codec_rows.go, and knows them by their places.
 type derived[T any] struct{ f *form }
 
-func (c derived[T]) Append(dst []byte, v T) []byte {
-	if c.f.heap {
+func codecOf[T any](f *form) Codec[T] { return &derived[T]{f} }
+
+// appendBy appends the bytes of v by its form.
+//
+//go:noinline
+func appendBy[T any](f *form, dst []byte, v T) []byte {
+	if f.heap {
 		p := new(T)
 		*p = v
-		return c.f.enc(dst, placeOf(p), 0)
+		return f.enc(dst, placeOf(p), 0)
 	}
-	return c.f.enc(dst, hiddenPlaceOf(&v), 0)
+	return f.enc(dst, hiddenPlaceOf(&v), 0)
 }
 
-func (c derived[T]) Decode(src []byte) (v T, n int, err error) {
-	if c.f.heap {
+// decodeBy is the way back of appendBy.
+//
+//go:noinline
+func decodeBy[T any](f *form, src []byte) (v T, n int, err error) {
+	if f.heap {
 		p := new(T)
-		n, err = c.f.dec(src, 0, placeOf(p), 0)
+		n, err = f.dec(src, 0, placeOf(p), 0)
 		v = *p
 	} else {
-		n, err = c.f.dec(src, 0, hiddenPlaceOf(&v), 0)
+		n, err = f.dec(src, 0, hiddenPlaceOf(&v), 0)
 	}
 	if err != nil {
 		var zero T
-		return zero, 0, within(c.f.rt.String(), err)
+		return zero, 0, within(f.rt.String(), err)
 	}
 	return v, n, nil
 }
 
-func (c derived[T]) fixed() (n int, ok bool) { return c.f.fixed, c.f.fixed >= 0 }
-func (c derived[T]) isString() bool          { return c.f.text }
+func (c *derived[T]) form() *form { return c.f }
 
-func (c derived[T]) appendAll(dst []byte, rows []T) []byte {
-	for i := range rows {
-		dst = c.f.enc(dst, placeOf(&rows[i]), 0)
+// formIn returns the form that a codec goes by, or nil for one that was not derived.
+func formIn(codec any) *form {
+	if d, ok := codec.(interface{ form() *form }); ok {
+		return d.form()
 	}
-	return dst
-}
-
-func (c derived[T]) decodeAll(rows []T, src []byte) (n int, err error) {
-	for i := range rows {
-		if n, err = c.f.dec(src, n, placeOf(&rows[i]), 0); err != nil {
-			return 0, within(c.f.rt.String(), err)
-		}
-	}
-	return n, nil
-}
-
-func (c derived[T]) appendEach(dst []byte, ends []int, rows []T) ([]byte, []int) {
-	for i := range rows {
-		dst = c.f.enc(dst, placeOf(&rows[i]), 0)
-		ends = append(ends, len(dst))
-	}
-	return dst, ends
-}
-
-func (c derived[T]) decodeEach(rows []T, from [][]byte) (n int, err error) {
-	for i, src := range from {
-		took, err := c.f.dec(src, 0, placeOf(&rows[i]), 0)
-		if err == nil && took < len(src) {
-			err = errTaken
-		}
-		if err != nil {
-			return i, within(c.f.rt.String(), err)
-		}
-	}
-	return len(from), nil
-}
-
-// shape is what derived codecs tell the rest of this package, and what they do for many rows at once: see the
-// functions of the same names.
-type shape[T any] interface {
-	fixed() (n int, ok bool)
-	isString() bool
-	appendAll(dst []byte, rows []T) []byte
-	decodeAll(rows []T, src []byte) (n int, err error)
-	appendEach(dst []byte, ends []int, rows []T) ([]byte, []int)
-	decodeEach(rows []T, from [][]byte) (n int, err error)
-}
-
-// fixedSize returns how many bytes every value takes in c, if they all take as many, be it none. Such values do not
-// point into what they are read from.
-func fixedSize[T any](c Codec[T]) (n int, ok bool) {
-	if s, is := c.(shape[T]); is {
-		return s.fixed()
-	}
-	return 0, false
-}
-
-// isString reports whether c is the derived codec of a type made of string, which writes its length and its bytes.
-func isString[T any](c Codec[T]) bool {
-	s, is := c.(shape[T])
-	return is && s.isString()
+	return nil
 }
 
 // appendAll appends the bytes of all rows to dst.
 func appendAll[T any](c Codec[T], dst []byte, rows []T) []byte {
-	if s, ok := c.(shape[T]); ok {
-		return s.appendAll(dst, rows)
+	if f := formIn(c); f != nil {
+		return f.appendAll(dst, placesOf(rows))
 	}
 	for i := range rows {
 		dst = c.Append(dst, rows[i])
@@ -152,18 +105,14 @@ func appendAll[T any](c Codec[T], dst []byte, rows []T) []byte {
 // decodeAll fills rows with the values at the start of src, and returns how many bytes they took. After an error the
 // rows are of no use.
 func decodeAll[T any](c Codec[T], rows []T, src []byte) (n int, err error) {
-	if s, ok := c.(shape[T]); ok {
-		return s.decodeAll(rows, src)
+	if f := formIn(c); f != nil {
+		return f.decodeAll(placesOf(rows), src)
 	}
 	for i := range rows {
-		v, took, err := c.Decode(src[n:])
-		if err == nil {
-			err = checkTaken(took, len(src)-n)
-		}
+		took, err := decodeOne(c, &rows[i], src[n:])
 		if err != nil {
 			return 0, err
 		}
-		rows[i] = v
 		n += took
 	}
 	return n, nil
@@ -171,8 +120,8 @@ func decodeAll[T any](c Codec[T], rows []T, src []byte) (n int, err error) {
 
 // appendEach is appendAll, and appends to ends where in dst each of the rows ends.
 func appendEach[T any](c Codec[T], dst []byte, ends []int, rows []T) ([]byte, []int) {
-	if s, ok := c.(shape[T]); ok {
-		return s.appendEach(dst, ends, rows)
+	if f := formIn(c); f != nil {
+		return f.appendEach(dst, ends, placesOf(rows))
 	}
 	for i := range rows {
 		dst = c.Append(dst, rows[i])
@@ -184,18 +133,29 @@ func appendEach[T any](c Codec[T], dst []byte, ends []int, rows []T) ([]byte, []
 // decodeEach fills rows with the values that from has the bytes of, and no others. It returns how many there were
 // before the error.
 func decodeEach[T any](c Codec[T], rows []T, from [][]byte) (n int, err error) {
-	if s, ok := c.(shape[T]); ok {
-		return s.decodeEach(rows, from)
+	if f := formIn(c); f != nil {
+		return f.decodeEach(placesOf(rows), from)
 	}
 	for i, src := range from {
-		v, took, err := c.Decode(src)
+		took, err := decodeOne(c, &rows[i], src)
 		if err == nil && took != len(src) {
 			err = errTaken
 		}
 		if err != nil {
 			return i, err
 		}
-		rows[i] = v
 	}
 	return len(from), nil
+}
+
+// decodeOne sets *v to the value at the start of src.
+func decodeOne[T any](c Codec[T], v *T, src []byte) (took int, err error) {
+	x, took, err := c.Decode(src)
+	if err == nil {
+		err = checkTaken(took, len(src))
+	}
+	if err == nil {
+		*v = x
+	}
+	return took, err
 }

@@ -8,7 +8,8 @@ import (
 	"reflect"
 )
 
-func codecOf[T any](f *form) Codec[T] { return derived[T]{f} }
+func (c *derived[T]) Append(dst []byte, v T) []byte             { return appendBy(c.f, dst, v) }
+func (c *derived[T]) Decode(src []byte) (v T, n int, err error) { return decodeBy[T](c.f, src) }
 
 // numberKernel writes numbers bit by bit: a NaN that goes through a float64 may come back as another.
 func numberKernel(rt reflect.Type) (encoder, decoder) {

@@ -25,6 +25,37 @@ func hiddenPlaceOf[T any](p *T) place {
 	return *(*place)(unsafe.Pointer(&n))
 }
 
+// places are where the values of a slice are, one after the other.
+type places struct {
+	first place
+	n     int
+	size  uintptr
+}
+
+func placesOf[T any](rows []T) places {
+	return places{place(unsafe.SliceData(rows)), len(rows), unsafe.Sizeof(*new(T))}
+}
+
+func (p places) len() int       { return p.n }
+func (p places) at(i int) place { return unsafe.Add(p.first, uintptr(i)*p.size) }
+
+// memory returns the memory of values of form f, when that is their bytes.
+func (p places) memory(f *form) ([]byte, bool) {
+	if !f.memory {
+		return nil, false
+	}
+	return memoryOf(p.first, uintptr(p.n)*p.size), true
+}
+
+// strings returns values of form f as strings, when they are such. Invariant: they are then of kind String, so that
+// both have one layout.
+func (p places) strings(f *form) ([]string, bool) {
+	if !f.text {
+		return nil, false
+	}
+	return unsafe.Slice((*string)(p.first), p.n), true
+}
+
 // pointerTo gives the value at x, of a type that is T or was defined as T.
 func pointerTo[T any](x place) *T { return (*T)(x) }
 

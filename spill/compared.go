@@ -1,7 +1,9 @@
 package spill
 
-// byComparison sets up sorting by a comparison alone, which needs rows as values.
-func (s *Sorter[T]) byComparison() {
+// sortByComparison sets a sorter up that has a comparison alone and needs rows as
+// values. [By] refers to it, and not the sorter, so that it is compiled for rows
+// that are sorted so and for no others.
+func sortByComparison[T any](s *Sorter[T]) {
 	compare := s.order.compare
 	one := func(b []byte) T {
 		if s.text {
@@ -20,7 +22,7 @@ func (s *Sorter[T]) byComparison() {
 	s.core.sortRows = func(table chunks, refs []ref, each Each) error {
 		rows := make([]valued[T], len(refs))
 		scratch := make([]valued[T], len(refs))
-		parts := min(s.workers(), len(refs)/leastRows+1)
+		parts := min(s.core.workers(), len(refs)/leastRows+1)
 		bound := func(i int) int { return i * len(refs) / parts }
 		err := each(parts, func(i int) error {
 			lo, hi := bound(i), bound(i+1)
@@ -75,6 +77,8 @@ func mergeSort[T any](rows, scratch []valued[T], compare func(a, b T) int) {
 }
 
 // mergeInto merges a, which lies elsewhere, and b, which is the end of dst.
+//
+//go:noinline
 func mergeInto[T any](dst, a, b []valued[T], compare func(a, b T) int) {
 	for i := 0; len(a) > 0; i++ {
 		if len(b) > 0 && compare(b[0].v, a[0].v) < 0 {

@@ -162,6 +162,9 @@ var ErrTooLarge = errors.New("row too large")
 func tooLarge(n int) error { return fmt.Errorf("%w: it takes %d bytes", ErrTooLarge, n) }
 
 func (s *sorter) init(c Config) {
+	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {
+		panic("spill.NewSorter: a limit is negative")
+	}
 	if c.Memory == 0 {
 		c.Memory = defaultMemory
 	}
@@ -180,6 +183,21 @@ func (s *sorter) init(c Config) {
 		s.cfg.Budget = func() Memory { return own }
 	}
 	s.mem.of = s.cfg.Budget()
+}
+
+// byColumns says what rows are sorted by: n columns, of which first is one.
+func (s *sorter) byColumns(n int, first columnForm) {
+	if n == 1 && first.form == numeric {
+		s.kind, s.width, s.prefixTells = byNumbers, first.width, true
+		if first.desc {
+			s.turn = ^uint64(0) << (64 - 8*first.width)
+		}
+		return
+	}
+	s.kind = byTexts
+	if n == 1 && first.form == textual && first.desc {
+		s.desc, s.flip = true, ^uint64(0)
+	}
 }
 
 // filler makes the part of the sorter that one goroutine fills.

@@ -7,68 +7,66 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// feed is the goroutines behind Add: each fills a part of the sorter.
-type feed[T any] struct {
-	batches chan batch[T]
-	empty   chan []T // for Add to fill
+// feed is the goroutines behind Add: each fills a part of the sorter. Batches are
+// slices of rows, as any.
+type feed struct {
+	batches chan fed
+	empty   chan any // for Add to fill
+	next    uint64   // place
 	group   *errgroup.Group
 	ctx     context.Context
 	once    sync.Once
 }
 
-type batch[T any] struct {
+type fed struct {
 	place uint64
-	rows  []T
+	rows  any
 }
 
-// give hands the batch that is full to a goroutine.
-func (s *Sorter[T]) give() error {
-	if s.feed == nil {
-		s.feed = s.newFeed()
-	}
-	f := s.feed
-	select {
-	case f.batches <- batch[T]{s.next, s.rows}:
-		s.next++
-	case <-f.ctx.Done():
-		return s.endAdding()
-	}
-	select {
-	case s.rows = <-f.empty:
-	default:
-		s.rows = make([]T, 0, batchRows)
-	}
-	return nil
-}
-
-func (s *Sorter[T]) newFeed() *feed[T] {
-	n := s.workers()
-	f := &feed[T]{batches: make(chan batch[T], n), empty: make(chan []T, 2*n)}
+// newFeed starts n goroutines. Each has one of the functions that filler makes,
+// which adds a batch to a part of its own, and clears it.
+func newFeed(n int, filler func() func(place uint64, rows any) error) *feed {
+	f := &feed{batches: make(chan fed, n), empty: make(chan any, 2*n)}
 	f.group, f.ctx = errgroup.WithContext(context.Background())
 	for range n {
-		part := s.Filler()
-		f.group.Go(func() error { return guarded(func() error { return f.fill(part) }) })
+		add := filler()
+		f.group.Go(func() error { return guarded(func() error { return f.fill(add) }) })
 	}
 	return f
 }
 
 // fill is the life of one goroutine.
-func (f *feed[T]) fill(part *Filler[T]) error {
+func (f *feed) fill(add func(place uint64, rows any) error) error {
 	for b := range f.batches {
-		if err := part.Add(b.place, b.rows); err != nil {
+		if err := add(b.place, b.rows); err != nil {
 			return err
 		}
-		clear(b.rows)
 		select {
-		case f.empty <- b.rows[:0]:
+		case f.empty <- b.rows:
 		default:
 		}
 	}
 	return nil
 }
 
+// give hands a batch to a goroutine, and returns one to be filled next, or nil.
+// ok is false when the goroutines have failed.
+func (f *feed) give(rows any) (empty any, ok bool) {
+	select {
+	case f.batches <- fed{f.next, rows}:
+		f.next++
+	case <-f.ctx.Done():
+		return nil, false
+	}
+	select {
+	case empty = <-f.empty:
+	default:
+	}
+	return empty, true
+}
+
 // stop ends the goroutines, after what was given to them or, dropping that, soon.
-func (f *feed[T]) stop(drop bool) error {
+func (f *feed) stop(drop bool) error {
 	f.once.Do(func() { close(f.batches) })
 	if drop {
 		for range f.batches {
@@ -77,17 +75,43 @@ func (f *feed[T]) stop(drop bool) error {
 	return f.group.Wait()
 }
 
+// give hands the batch that is full to a goroutine.
+func (s *Sorter[T]) give() error {
+	if s.feed == nil {
+		s.feed = newFeed(s.core.workers(), func() func(uint64, any) error {
+			part := s.Filler()
+			return func(place uint64, rows any) error {
+				err := part.Add(place, rows.([]T))
+				clear(rows.([]T))
+				return err
+			}
+		})
+	}
+	empty, ok := s.feed.give(s.rows)
+	switch {
+	case !ok:
+		return s.endAdding()
+	case empty != nil:
+		s.rows = empty.([]T)[:0]
+	default:
+		s.rows = make([]T, 0, batchRows)
+	}
+	return nil
+}
+
 // endAdding waits until all rows are in fillers.
 func (s *Sorter[T]) endAdding() error {
-	var err error
+	var next uint64
 	if s.feed != nil {
-		if err = s.feed.stop(false); err != nil {
+		if err := s.feed.stop(false); err != nil {
 			return err
 		}
+		next = s.feed.next
 	}
-	if len(s.rows) > 0 {
-		err = s.Filler().Add(s.next, s.rows)
-	}
+	rows := s.rows
 	s.rows = nil
-	return err
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.Filler().Add(next, rows)
 }

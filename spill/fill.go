@@ -6,15 +6,8 @@ const batchRows = 1024
 // A Filler takes a part of a [Sorter]'s rows. It belongs to one goroutine; several
 // may be filled at the same time.
 type Filler[T any] struct {
-	s    *Sorter[T]
-	f    *filler
-	rows []string // encoded rows, and their keys: scratch memory
-	bits []uint64
-	keys []string
-	buf  []byte
-	kbuf []byte
-	ends []int
-	rec  []byte
+	s *Sorter[T]
+	f *filler
 }
 
 // Add adds rows that come after all earlier ones of the same place, and after
@@ -23,32 +16,53 @@ type Filler[T any] struct {
 //
 // The rows are copied, and may be overwritten when Add returns. When the memory
 // is full, Add writes what the filler holds to disk.
+//
+//go:noinline
 func (f *Filler[T]) Add(place uint64, rows []T) error {
-	if err := f.s.core.filling(); err != nil {
+	return f.f.add(place, len(rows), func(from, to int) spans { return f.spansOf(rows[from:to]) })
+}
+
+// spans are the bytes of rows, and their keys in one form or none. They are valid
+// until the filler makes others.
+type spans struct {
+	rows    []string
+	numbers []uint64
+	texts   []string
+}
+
+// encoded is the memory for spans. Its methods are not inlined: what calls them is
+// compiled for every type of rows.
+type encoded struct {
+	spans
+	buf  []byte
+	kbuf []byte
+	ends []int
+}
+
+// add adds n rows, of which spansOf gives some at a time.
+func (f *filler) add(place uint64, n int, spansOf func(from, to int) spans) error {
+	if err := f.s.filling(); err != nil {
 		return err
 	}
-	f.f.at(place)
-	for len(rows) > 0 {
-		n := min(len(rows), batchRows)
-		if err := f.batch(rows[:n]); err != nil {
-			return f.s.core.fail(err)
+	f.at(place)
+	for from := 0; from < n; from += batchRows {
+		if err := f.batch(spansOf, from, min(from+batchRows, n)); err != nil {
+			return f.s.fail(err)
 		}
-		rows = rows[n:]
 	}
 	return nil
 }
 
-func (f *Filler[T]) batch(rows []T) (err error) {
+func (f *filler) batch(spansOf func(from, to int) spans, from, to int) (err error) {
 	defer unwritten(&err)
-	spans := f.encode(rows)
-	numbers, texts := f.keysOf(rows)
-	switch f.s.core.kind {
+	b := spansOf(from, to)
+	switch f.s.kind {
 	case byNumbers:
-		return f.f.addNumbers(spans, numbers)
+		return f.addNumbers(b.rows, b.numbers)
 	case byTexts:
-		return f.f.addTexts(spans, texts)
+		return f.addTexts(b.rows, b.texts)
 	}
-	return f.f.addPlain(spans)
+	return f.addPlain(b.rows)
 }
 
 // unwritten, deferred, makes an error of the panic about a value that cannot be
@@ -63,47 +77,77 @@ func unwritten(err *error) {
 	}
 }
 
-// keysOf returns the keys of rows, in one form or none, which are valid until the
-// next call.
-func (f *Filler[T]) keysOf(rows []T) (numbers []uint64, texts []string) {
+// spansOf encodes rows, at most batchRows.
+func (f *Filler[T]) spansOf(rows []T) spans {
+	e := &f.f.enc
+	var b spans
+	switch s := f.s; {
+	case s.text:
+		b.rows = stringsOf(rows)
+	case s.form != nil:
+		b.rows = e.encode(s.form, placesOf(rows))
+	default:
+		e.buf, e.ends = appendEach(s.codec, e.buf[:0], e.ends[:0], rows)
+		b.rows = e.cut()
+	}
 	c := f.s.order.columns
 	switch {
 	case c == nil:
-		return nil, nil
-	case len(c) == 1 && c[0].bits != nil:
-		f.bits = sized(f.bits, len(rows))
-		c[0].bits(rows, f.bits)
-		return f.bits, nil
-	case len(c) == 1 && c[0].text != nil:
-		f.keys = sized(f.keys, len(rows))
-		c[0].text(rows, f.keys)
-		return nil, f.keys
+	case len(c) == 1 && c[0].form == numeric:
+		b.numbers = e.numbersFor(len(rows))
+		c[0].bits(rows, b.numbers)
+	case len(c) == 1 && c[0].form == textual:
+		b.texts = e.textsFor(len(rows))
+		c[0].text(rows, b.texts)
+	default:
+		e.kbuf, e.ends = appendKeys(e.kbuf[:0], e.ends[:0], rows, c)
+		b.texts = e.cutKeys()
 	}
-	f.kbuf, f.ends = f.kbuf[:0], f.ends[:0]
-	for i := range rows {
-		f.kbuf = appendKey(f.kbuf, rows[i], c)
-		f.ends = append(f.ends, len(f.kbuf))
-	}
-	f.keys = spansOf(f.keys, f.kbuf, f.ends)
-	return nil, f.keys
+	return b
 }
 
-// encode returns the bytes of rows, which are valid until the next call.
-func (f *Filler[T]) encode(rows []T) []string {
-	if f.s.text {
-		return stringsOf(rows)
-	}
-	f.buf, f.ends = f.buf[:0], f.ends[:0]
-	if n, ok := fixedSize(f.s.codec); ok {
-		f.buf = appendAll(f.s.codec, f.buf, rows)
-		for i := range rows {
-			f.ends = append(f.ends, (i+1)*n)
+// encode returns the bytes of rows of form f.
+//
+//go:noinline
+func (e *encoded) encode(f *form, rows places) []string {
+	e.buf, e.ends = e.buf[:0], e.ends[:0]
+	if f.fixed >= 0 {
+		e.buf = f.appendAll(e.buf, rows)
+		for i := range rows.len() {
+			e.ends = append(e.ends, (i+1)*f.fixed)
 		}
 	} else {
-		f.buf, f.ends = appendEach(f.s.codec, f.buf, f.ends, rows)
+		e.buf, e.ends = f.appendEach(e.buf, e.ends, rows)
 	}
-	f.rows = spansOf(f.rows, f.buf, f.ends)
-	return f.rows
+	return e.cut()
+}
+
+// cut returns the rows in buf.
+//
+//go:noinline
+func (e *encoded) cut() []string {
+	e.rows = spansIn(e.rows, e.buf, e.ends)
+	return e.rows
+}
+
+// cutKeys returns the keys in kbuf.
+//
+//go:noinline
+func (e *encoded) cutKeys() []string {
+	e.texts = spansIn(e.texts, e.kbuf, e.ends)
+	return e.texts
+}
+
+//go:noinline
+func (e *encoded) numbersFor(n int) []uint64 {
+	e.numbers = sized(e.numbers, n)
+	return e.numbers
+}
+
+//go:noinline
+func (e *encoded) textsFor(n int) []string {
+	e.texts = sized(e.texts, n)
+	return e.texts
 }
 
 // sized returns a slice of n elements, in the memory of s where that is large

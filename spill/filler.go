@@ -27,6 +27,9 @@ type filler struct {
 	freeRefs   [][]ref
 	dst        []ref // where a run is put in order
 
+	enc encoded // of the rows that are being added
+	rec []byte  // a record that is being written
+
 	keys keyStats
 	runs []*run
 	out  *tempFile // where the runs are

@@ -46,7 +46,7 @@ func columnOf[T any, K Sortable](key func(T) K) column[T] {
 	}
 	kind, width := kindOf(t), int(t.Size())
 	return column[T]{
-		width: width,
+		columnForm: columnForm{form: numeric, width: width},
 		bits: func(rows []T, out []uint64) {
 			keyBits(rows, out, key)
 			normalise(out[:len(rows)], kind, width)
@@ -117,7 +117,8 @@ func appendBits(dst []byte, bits uint64, width int) []byte {
 
 func textColumn[T any, K Sortable](key func(T) K) column[T] {
 	return column[T]{
-		text: func(rows []T, out []string) { keyTexts(rows, out, key) },
+		columnForm: columnForm{form: textual},
+		text:       func(rows []T, out []string) { keyTexts(rows, out, key) },
 		append: func(dst []byte, v T, last bool) []byte {
 			var text [1]string
 			rows := [1]T{v}
@@ -138,6 +139,15 @@ func appendEscaped(dst []byte, s string) []byte {
 		}
 	}
 	return append(dst, 0, 0)
+}
+
+// appendKeys appends the keys of rows, and to ends where each of them ends.
+func appendKeys[T any](dst []byte, ends []int, rows []T, columns []column[T]) ([]byte, []int) {
+	for i := range rows {
+		dst = appendKey(dst, rows[i], columns)
+		ends = append(ends, len(dst))
+	}
+	return dst, ends
 }
 
 // appendKey appends the key of a row by several columns, or by one that is

@@ -17,18 +17,34 @@ type Sortable interface {
 // The zero Order orders nothing.
 type Order[T any] struct {
 	compare func(a, b T) int
-	columns []column[T] // what rows are ordered by; none: only compare knows
+	columns []column[T]        // what rows are ordered by; none: only compare knows
+	plain   func(s *Sorter[T]) // has a sorter sort without columns
 }
 
 // column is one key that rows are ordered by, in forms that a [Sorter] can work
 // with.
 type column[T any] struct {
-	desc   bool
-	width  int                                     // bytes of a number; 0: of any length
+	columnForm
 	bits   func(rows []T, out []uint64)            // of numbers: in the order of the keys, in the low width bytes
 	text   func(rows []T, out []string)            // of strings and bytes: the keys, which are valid while rows are
 	append func(dst []byte, v T, last bool) []byte // in the order of the keys; unless last, no key is the beginning of another
 }
+
+// columnForm is what does not depend on the type of the rows.
+type columnForm struct {
+	form  keyForm
+	desc  bool
+	width int // bytes of a number; 0: of any length
+}
+
+// keyForm says how a sorter gets at a key.
+type keyForm uint8
+
+const (
+	appended keyForm = iota // through append alone
+	numeric                 // through bits
+	textual                 // through text
+)
 
 // Asc orders rows by key, least first: strings and bytes byte by byte, NaN
 // before all other numbers, points in time by the instant.
@@ -59,11 +75,14 @@ func By[T any](compare func(a, b T) int) Order[T] {
 	if compare == nil {
 		panic("spill.By: nil function")
 	}
-	return Order[T]{compare: compare}
+	return Order[T]{compare: compare, plain: sortByComparison[T]}
 }
 
 // Then orders rows that are equal in o by next.
-func (o Order[T]) Then(next Order[T]) Order[T] {
+func (o Order[T]) Then(next Order[T]) Order[T] { return then(&o, &next) }
+
+//go:noinline
+func then[T any](o, next *Order[T]) Order[T] {
 	if o.compare == nil || next.compare == nil {
 		panic("spill.Order.Then: the zero Order orders nothing")
 	}
@@ -74,7 +93,12 @@ func (o Order[T]) Then(next Order[T]) Order[T] {
 		}
 		return second(a, b)
 	}}
-	if o.columns != nil && next.columns != nil {
+	switch {
+	case o.columns == nil:
+		both.plain = o.plain
+	case next.columns == nil:
+		both.plain = next.plain
+	default:
 		both.columns = append(o.columns[:len(o.columns):len(o.columns)], next.columns...)
 	}
 	return both

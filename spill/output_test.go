@@ -236,8 +236,8 @@ func outputOf[K cmp.Ordered](order Order[numbered[K]], compare func(a, b numbere
 func checkRead[T any](b *bed[T], o *Sorted[T]) {
 	b.Helper()
 	index := int64(0)
-	if o.mu.ranges != nil {
-		for _, r := range o.mu.ranges.runs {
+	if o.of.mu.ranges != nil {
+		for _, r := range o.of.mu.ranges.runs {
 			index += r.index
 			if n := len(r.cache.mu.blocks); n > 0 {
 				b.Errorf("%s: %d blocks are held after the end", b.name, n)

@@ -10,27 +10,73 @@ import (
 // errStopped ends the reading of a part when nobody wants more rows.
 var errStopped = errors.New("spill: no more rows wanted")
 
-// readAll yields the rows of all parts in order. Workers read parts ahead of
-// those that are yielded.
-func readAll[T any](o *Sorted[T], workers int, yield func(T, error) bool) error {
-	if workers == 1 {
-		return readSerially(o, yield)
+// readAll yields all rows in order.
+func (o *Sorted[T]) readAll(yield func(T, error) bool) error {
+	each := func(rows []T) bool {
+		for i := range rows {
+			if !yield(rows[i], nil) {
+				return false
+			}
+		}
+		return true
 	}
+	if o.s.core.workers() == 1 {
+		buf := make([]T, batchRows)
+		return o.of.readSerially(func(p section) error {
+			return Part[T]{o.s, p}.Read(buf, func(rows []T) error {
+				if !each(rows) {
+					return errStopped
+				}
+				return nil
+			})
+		})
+	}
+	return o.of.readLanes(func(p section) (any, error) { return Part[T]{o.s, p}.all() }, func(rows any) bool { return each(rows.([]T)) })
+}
+
+// all returns the rows of a part, in memory of their own.
+func (p Part[T]) all() (rows []T, err error) {
+	err = p.Read(make([]T, batchRows), func(batch []T) error {
+		rows = append(rows, batch...)
+		return nil
+	})
+	return rows, err
+}
+
+func (o *sorted) readSerially(read func(section) error) error {
+	for {
+		p, ok := o.next()
+		if !ok {
+			return nil
+		}
+		if err := read(p); err != nil {
+			if err == errStopped {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// readLanes yields the rows of all parts in order, each as all gives them. Workers
+// read parts ahead of those that are yielded.
+func (o *sorted) readLanes(all func(section) (any, error), yield func(rows any) bool) error {
 	g, ctx := errgroup.WithContext(context.Background())
 	ctx, cancel := context.WithCancel(ctx)
 	// Each worker has a channel of its own, and parts are dealt in turns, so that
 	// the consumer finds them in order.
-	lanes := make([]chan []T, workers)
+	workers := o.core.workers()
+	lanes := make([]chan any, workers)
 	turn := make([]chan struct{}, workers) // may take the next part
 	for i := range lanes {
-		lanes[i] = make(chan []T, 1)
+		lanes[i] = make(chan any, 1)
 		turn[i] = make(chan struct{}, 1)
 	}
 	turn[0] <- struct{}{}
 	for i := range lanes {
 		g.Go(func() error {
 			defer close(lanes[i])
-			return guarded(func() error { return readLane(ctx, o, lanes[i], turn[i], turn[(i+1)%workers]) })
+			return guarded(func() error { return o.readLane(ctx, all, lanes[i], turn[i], turn[(i+1)%workers]) })
 		})
 	}
 	defer func() { // also when yield panics
@@ -43,28 +89,26 @@ func readAll[T any](o *Sorted[T], workers int, yield func(T, error) bool) error 
 			cancel()
 			return g.Wait()
 		}
-		for _, v := range rows {
-			if !yield(v, nil) {
-				return nil
-			}
+		if !yield(rows) {
+			return nil
 		}
 	}
 }
 
 // readLane reads every part whose turn it is, and lets the next lane have its turn.
-func readLane[T any](ctx context.Context, o *Sorted[T], lane chan<- []T, turn <-chan struct{}, next chan<- struct{}) error {
+func (o *sorted) readLane(ctx context.Context, all func(section) (any, error), lane chan<- any, turn <-chan struct{}, next chan<- struct{}) error {
 	for {
 		select {
 		case <-turn:
 		case <-ctx.Done():
 			return nil
 		}
-		part, ok := o.Next()
+		p, ok := o.next()
 		next <- struct{}{}
 		if !ok {
 			return nil
 		}
-		rows, err := part.all()
+		rows, err := all(p)
 		if err != nil {
 			return err
 		}
@@ -72,39 +116,6 @@ func readLane[T any](ctx context.Context, o *Sorted[T], lane chan<- []T, turn <-
 		case lane <- rows:
 		case <-ctx.Done():
 			return nil
-		}
-	}
-}
-
-// all returns the rows of a part, in memory of their own.
-func (p Part[T]) all() (rows []T, err error) {
-	err = p.Read(make([]T, batchRows), func(batch []T) error {
-		rows = append(rows, batch...)
-		return nil
-	})
-	return rows, err
-}
-
-func readSerially[T any](o *Sorted[T], yield func(T, error) bool) error {
-	buf := make([]T, batchRows)
-	for {
-		part, ok := o.Next()
-		if !ok {
-			return nil
-		}
-		err := part.Read(buf, func(rows []T) error {
-			for _, v := range rows {
-				if !yield(v, nil) {
-					return errStopped
-				}
-			}
-			return nil
-		})
-		if err == errStopped {
-			return nil
-		}
-		if err != nil {
-			return err
 		}
 	}
 }

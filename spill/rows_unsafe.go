@@ -21,11 +21,11 @@ func stringsFrom[T any](rows []T, from [][]byte) {
 	}
 }
 
-// spansOf cuts bytes into strings that end at ends, in the memory of dst.
+// spansIn cuts bytes into strings that end at ends, in the memory of dst.
 //
 // Invariant: the strings are forgotten before the bytes are written to again:
 // they are handed to a filler, which copies them.
-func spansOf(dst []string, b []byte, ends []int) []string {
+func spansIn(dst []string, b []byte, ends []int) []string {
 	dst = sized(dst, len(ends))
 	from := 0
 	for i, to := range ends {

@@ -12,7 +12,63 @@ import (
 // time.
 type Sorted[T any] struct {
 	s  *Sorter[T]
-	mu struct {
+	of *sorted
+}
+
+// A Part is a part of the rows in order: all of its rows come before all rows of
+// the next part. The zero Part has none.
+type Part[T any] struct {
+	s  *Sorter[T]
+	of section
+}
+
+// Next gives out the next part, in order; ok is false when there are no more. It
+// may be called from any goroutine. Every part must be read.
+func (o *Sorted[T]) Next() (p Part[T], ok bool) {
+	p.of, ok = o.of.next()
+	p.s = o.s
+	return p, ok
+}
+
+// Held is how many bytes of memory the rows take that wait to be read.
+func (o *Sorted[T]) Held() int64 { return o.of.waiting() }
+
+// Spill writes the rows that are in memory and belong to parts to come to disk,
+// and reports how many bytes of memory that frees, if any. It may be called from
+// any goroutine.
+func (o *Sorted[T]) Spill() (freed int64, err error) { return o.of.spill() }
+
+// Read pushes the rows of a part, in order and in batches of up to len(buf) rows,
+// which are valid until push returns. The strings and slices in rows may be kept:
+// they share memory with others that were read at the same time.
+func (p Part[T]) Read(buf []T, push func(rows []T) error) error {
+	var scratch []byte
+	return p.of.read(len(buf), func(got [][]byte) error {
+		rows := buf[:len(got)]
+		if err := p.s.decode(rows, got, &scratch); err != nil {
+			return err
+		}
+		return push(rows)
+	})
+}
+
+// decode fills rows with what their bytes are.
+func (s *Sorter[T]) decode(rows []T, got [][]byte, buf *[]byte) error {
+	switch {
+	case s.text:
+		stringsFrom(rows, got)
+		return nil
+	case s.form != nil:
+		return s.form.decodeBatch(placesOf(rows), got, buf)
+	}
+	_, err := decodeEach(s.codec, rows, got)
+	return corrupt(err)
+}
+
+// sorted is all of a Sorted that does not depend on the type of its rows.
+type sorted struct {
+	core *sorter
+	mu   struct {
 		sync.Mutex
 		memory *arranged
 		bucket int // the next one
@@ -22,19 +78,16 @@ type Sorted[T any] struct {
 	}
 }
 
-// A Part is a part of the rows in order: all of its rows come before all rows of
-// the next part. The zero Part has none.
-type Part[T any] struct {
-	o      *Sorted[T]
+// section is all of a Part that does not depend on the type of its rows.
+type section struct {
+	o      *sorted
 	memory *arranged
 	bucket int
 	merge  *merger
 	from   *bound
 }
 
-// Next gives out the next part, in order; ok is false when there are no more. It
-// may be called from any goroutine. Every part must be read.
-func (o *Sorted[T]) Next() (p Part[T], ok bool) {
+func (o *sorted) next() (p section, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	p.o = o
@@ -51,63 +104,57 @@ func (o *Sorted[T]) Next() (p Part[T], ok bool) {
 	}
 	o.mu.ended = true
 	o.releaseLocked()
-	return Part[T]{}, false
+	return section{}, false
 }
 
 // releaseLocked gives the memory of the rows back when they have all been read.
-func (o *Sorted[T]) releaseLocked() {
+func (o *sorted) releaseLocked() {
 	if !o.mu.ended || o.mu.open > 0 {
 		return
 	}
 	if o.mu.memory != nil {
 		o.mu.memory, o.mu.bucket = &arranged{}, 0
 	}
-	o.s.core.dropFillers()
+	o.core.dropFillers()
 }
 
-// Held is how many bytes of memory the rows take that wait to be read.
-func (o *Sorted[T]) Held() int64 {
+func (o *sorted) waiting() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.mu.memory == nil || o.mu.bucket >= len(o.mu.memory.ends) {
 		return 0
 	}
-	return o.s.core.heldByFillers()
+	return o.core.heldByFillers()
 }
 
-// Spill writes the rows that are in memory and belong to parts to come to disk,
-// and reports how many bytes of memory that frees, if any. It may be called from
-// any goroutine.
-func (o *Sorted[T]) Spill() (freed int64, err error) {
+func (o *sorted) spill() (freed int64, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	a := o.mu.memory
 	if a == nil || o.mu.bucket >= len(a.ends) {
 		return 0, nil
 	}
-	rest, err := o.s.core.writeRest(a, o.mu.bucket)
+	rest, err := o.core.writeRest(a, o.mu.bucket)
 	if err != nil || rest.rows == 0 {
 		return 0, err
 	}
 	o.mu.memory = nil
-	o.mu.ranges = o.s.core.newRanges([]*run{rest})
-	return o.s.core.dropFillers(), nil
+	o.mu.ranges = o.core.newRanges([]*run{rest})
+	return o.core.dropFillers(), nil
 }
 
-// Read pushes the rows of a part, in order and in batches of up to len(buf) rows,
-// which are valid until push returns. The strings and slices in rows may be kept:
-// they share memory with others that were read at the same time.
-func (p Part[T]) Read(buf []T, push func(rows []T) error) (err error) {
+// read gives the bytes of the rows to push, up to n rows at a time.
+func (p section) read(n int, push func(got [][]byte) error) error {
 	if p.o == nil {
 		return nil
 	}
-	r := &reader[T]{s: p.o.s, push: push, rows: buf[:min(len(buf), batchRows)]}
+	r := &reader{push: push, most: min(n, batchRows)}
 	defer p.end()
 	if p.memory != nil {
 		table := p.memory.table
-		for part := range slices.Chunk(p.memory.rowsOf(p.bucket), ahead) {
-			r.touched += table.touch(part)
-			for _, at := range part {
+		for refs := range slices.Chunk(p.memory.rowsOf(p.bucket), ahead) {
+			r.touched += table.touch(refs)
+			for _, at := range refs {
 				if err := r.add(rowAt(table.at(at.At))); err != nil {
 					return err
 				}
@@ -130,7 +177,7 @@ func (p Part[T]) Read(buf []T, push func(rows []T) error) (err error) {
 	return r.flush()
 }
 
-func (p Part[T]) end() {
+func (p section) end() {
 	o := p.o
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -138,54 +185,51 @@ func (p Part[T]) end() {
 	o.releaseLocked()
 }
 
-// reader makes rows of bytes, a batch at a time.
-type reader[T any] struct {
-	s    *Sorter[T]
-	push func([]T) error
-	rows []T
+// reader gathers the bytes of rows, a batch at a time.
+type reader struct {
+	push func([][]byte) error
+	most int
 	n    int
 	got  [batchRows][]byte
-	buf  []byte
 
 	touched byte
 }
 
-func (r *reader[T]) add(row []byte) error {
+func (r *reader) add(row []byte) error {
 	r.got[r.n] = row
-	if r.n++; r.n < len(r.rows) {
+	if r.n++; r.n < r.most {
 		return nil
 	}
 	return r.flush()
 }
 
-func (r *reader[T]) flush() error {
+func (r *reader) flush() error {
 	n := r.n
 	if r.n = 0; n == 0 {
 		return nil
 	}
-	if err := r.s.decode(r.rows[:n], r.got[:n], &r.buf); err != nil {
-		return err
-	}
-	return r.push(r.rows[:n])
+	return r.push(r.got[:n])
 }
 
-// decode fills rows with what their bytes are.
-func (s *Sorter[T]) decode(rows []T, got [][]byte, buf *[]byte) error {
-	if s.text {
-		stringsFrom(rows, got)
+// decodeBatch fills rows with what their bytes are. buf is scratch memory.
+func (f *form) decodeBatch(rows places, got [][]byte, buf *[]byte) error {
+	if f.fixed < 0 {
+		_, err := f.decodeEach(rows, got)
+		return corrupt(err)
+	}
+	b := (*buf)[:0] // such rows do not point into their bytes
+	for _, row := range got {
+		b = append(b, row...)
+	}
+	*buf = b
+	_, err := f.decodeAll(rows, b)
+	return err
+}
+
+// corrupt is the error of rows that cannot be read.
+func corrupt(err error) error {
+	if err == nil {
 		return nil
 	}
-	if _, ok := fixedSize(s.codec); ok { // such rows do not point into their bytes
-		b := (*buf)[:0]
-		for _, row := range got {
-			b = append(b, row...)
-		}
-		*buf = b
-		_, err := decodeAll(s.codec, rows, b)
-		return err
-	}
-	if _, err := decodeEach(s.codec, rows, got); err != nil {
-		return fmt.Errorf("%w: %w", frame.ErrCorrupt, err)
-	}
-	return nil
+	return fmt.Errorf("%w: %w", frame.ErrCorrupt, err)
 }

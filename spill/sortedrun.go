@@ -1,7 +1,5 @@
 package spill
 
-import "slices"
-
 // WriteSorted writes rows that are in order already straight to disk, as a run of
 // the sorter: for those who have sorted what they hold and have no memory for a
 // copy of it. It gives rows a function that takes one batch after the other. The
@@ -9,36 +7,36 @@ import "slices"
 //
 // Place is as for [Filler.Add].
 func (f *Filler[T]) WriteSorted(place uint64, rows func(write func([]T) error) error) error {
-	if err := f.s.core.filling(); err != nil {
+	return f.f.writeSorted(place, func(w *runWriter) error {
+		return rows(func(rows []T) error {
+			return f.f.writeAll(w, len(rows), func(from, to int) spans { return f.spansOf(rows[from:to]) })
+		})
+	})
+}
+
+func (f *filler) writeSorted(place uint64, rows func(*runWriter) error) error {
+	if err := f.s.filling(); err != nil {
 		return err
 	}
-	if f.s.core.kind == byPlain {
+	if f.s.kind == byPlain {
 		panic("spill.WriteSorted: the rows are ordered by a comparison")
 	}
-	if err := f.writeSorted(place, rows); err != nil {
-		return f.s.core.fail(err)
+	if err := f.writeRun(place, rows); err != nil {
+		return f.s.fail(err)
 	}
 	return nil
 }
 
-func (f *Filler[T]) writeSorted(place uint64, rows func(write func([]T) error) error) error {
-	if err := f.f.spill(); err != nil { // what was added before
+func (f *filler) writeRun(place uint64, rows func(*runWriter) error) error {
+	if err := f.spill(); err != nil { // what was added before
 		return err
 	}
-	if err := f.f.openFile(); err != nil {
+	if err := f.openFile(); err != nil {
 		return err
 	}
-	f.f.at(place)
-	w := f.s.core.newRun(f.f.out, &f.f.pick)
-	err := rows(func(rows []T) error {
-		for part := range slices.Chunk(rows, batchRows) {
-			if err := f.write(w, part); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	f.at(place)
+	w := f.s.newRun(f.out, &f.pick)
+	if err := rows(w); err != nil {
 		return err
 	}
 	r, err := w.end()
@@ -46,30 +44,37 @@ func (f *Filler[T]) writeSorted(place uint64, rows func(write func([]T) error) e
 		return err
 	}
 	if r.rows == 0 {
-		return f.f.out.release()
+		return f.out.release()
 	}
-	f.f.runs = append(f.f.runs, r)
+	f.runs = append(f.runs, r)
 	return nil
 }
 
-// write adds rows to a run.
-func (f *Filler[T]) write(w *runWriter, rows []T) (err error) {
+// writeAll adds n rows to a run, of which spansOf gives some at a time.
+func (f *filler) writeAll(w *runWriter, n int, spansOf func(from, to int) spans) error {
+	for from := 0; from < n; from += batchRows {
+		if err := f.write(w, spansOf, from, min(from+batchRows, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *filler) write(w *runWriter, spansOf func(from, to int) spans, from, to int) (err error) {
 	defer unwritten(&err)
-	core := &f.s.core
-	spans := f.encode(rows)
-	numbers, texts := f.keysOf(rows)
-	left := uint(64 - 8*core.width)
-	for i, row := range spans {
+	b := spansOf(from, to)
+	left := uint(64 - 8*f.s.width)
+	for i, row := range b.rows {
 		key := ""
-		if texts != nil {
-			key = texts[i]
+		if b.texts != nil {
+			key = b.texts[i]
 		}
 		f.rec = sized(f.rec, maxHead+8+len(row)+len(key))
 		n := 0
-		if numbers != nil {
-			n = putNumbered(f.rec, row, numbers[i]<<left^core.turn, core.width, f.f.place)
+		if b.numbers != nil {
+			n = putNumbered(f.rec, row, b.numbers[i]<<left^f.s.turn, f.s.width, f.place)
 		} else {
-			n = putText(f.rec, row, key, offsetIn(row, key), f.f.place)
+			n = putText(f.rec, row, key, offsetIn(row, key), f.place)
 		}
 		if err := w.add(f.rec[:n]); err != nil {
 			return err

@@ -1,11 +1,6 @@
 package spill
 
-import (
-	"iter"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
-)
+import "iter"
 
 // A Sorter sorts rows of any number in limited memory.
 //
@@ -16,11 +11,11 @@ type Sorter[T any] struct {
 	core  sorter
 	order Order[T]
 	codec Codec[T]
-	text  bool // rows are strings, stored without their length
+	form  *form // that codec goes by; may be nil
+	text  bool  // rows are strings, stored without their length
 
-	feed *feed[T] // of Add; nil until there is a full batch
-	rows []T      // added, and not in a filler yet
-	next uint64   // place
+	feed *feed // of Add; nil until there is a full batch
+	rows []T   // added, and not in a filler yet
 }
 
 // NewSorter returns an empty sorter. The error is a [*TypeError] when rows of type
@@ -38,26 +33,15 @@ func NewSorterOf[T any](order Order[T], codec Codec[T], c Config) *Sorter[T] {
 	if order.IsZero() {
 		panic("spill.NewSorter: the zero Order orders nothing")
 	}
-	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {
-		panic("spill.NewSorter: a limit is negative")
-	}
-	s := &Sorter[T]{order: order, codec: codec, text: isString(codec)}
+	s := &Sorter[T]{order: order, codec: codec, form: formIn(codec)}
+	s.text = s.form != nil && s.form.text
 	s.core.init(c)
-	switch cols := order.columns; {
-	case cols == nil:
+	if order.columns == nil {
 		s.core.kind = byPlain
-		s.byComparison()
-	case len(cols) == 1 && cols[0].bits != nil:
-		s.core.kind, s.core.width, s.core.prefixTells = byNumbers, cols[0].width, true
-		if cols[0].desc {
-			s.core.turn = ^uint64(0) << (64 - 8*cols[0].width)
-		}
-	default:
-		s.core.kind = byTexts
-		if len(cols) == 1 && cols[0].text != nil && cols[0].desc {
-			s.core.desc, s.core.flip = true, ^uint64(0)
-		}
+		order.plain(s)
+		return s
 	}
+	s.core.byColumns(len(order.columns), order.columns[0].columnForm)
 	return s
 }
 
@@ -94,25 +78,11 @@ func (s *Sorter[T]) Filler() *Filler[T] { return &Filler[T]{s: s, f: s.core.fill
 // Sort ends the adding. Parts of the work are given to each, which may run them at
 // the same time; nil is all cores.
 func (s *Sorter[T]) Sort(each Each) (*Sorted[T], error) {
-	if err := s.core.filling(); err != nil {
-		return nil, err
-	}
-	if err := s.endAdding(); err != nil {
-		return nil, s.core.fail(err)
-	}
-	if err := s.core.end(); err != nil { // of a filler
-		return nil, err
-	}
-	if each == nil {
-		each = s.each
-	}
-	out, err := s.core.finish(s.workers(), each)
+	out, err := s.core.sort(s.endAdding, each)
 	if err != nil {
-		return nil, s.core.fail(err)
+		return nil, err
 	}
-	o := &Sorted[T]{s: s}
-	o.mu.memory, o.mu.ranges = out.memory, out.ranges
-	return o, nil
+	return &Sorted[T]{s, out}, nil
 }
 
 // All sorts the rows and yields them in order, once. A failure is the last pair:
@@ -122,11 +92,10 @@ func (s *Sorter[T]) All() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		sorted, err := s.Sort(nil)
-		if err != nil {
-			yield(zero, err)
-			return
+		if err == nil {
+			err = sorted.readAll(yield)
 		}
-		if err := readAll(sorted, s.workers(), yield); err != nil {
+		if err != nil {
 			yield(zero, err)
 		}
 	}
@@ -155,27 +124,4 @@ type Stats struct {
 }
 
 // Stats returns what the sorter has done. It may be called from any goroutine.
-func (s *Sorter[T]) Stats() Stats {
-	c := &s.core.stats
-	return Stats{
-		Rows: c.rows.Load(), Runs: c.runs.Load(), RunBytes: c.raw.Load(), DiskBytes: c.stored.Load(),
-		DiskAtMost: s.core.disk.peak.Load(), Passes: c.passes.Load(), FanIn: c.fanIn.Load(),
-	}
-}
-
-func (s *Sorter[T]) workers() int {
-	if s.core.cfg.Workers > 0 {
-		return s.core.cfg.Workers
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-// each is the Each of a sorter that is used alone.
-func (s *Sorter[T]) each(n int, f func(i int) error) error {
-	var g errgroup.Group
-	g.SetLimit(s.workers())
-	for i := range n {
-		g.Go(func() error { return guarded(func() error { return f(i) }) })
-	}
-	return g.Wait()
-}
+func (s *Sorter[T]) Stats() Stats { return s.core.total() }
