@@ -75,13 +75,13 @@ func Mean[N agg.Number](s Stream[N]) Stream[float64] {
 	in := s.in("Mean")
 	both := agg.Combine(agg.Count[N], agg.Mean(func(v N) N { return v }), func(n int64, mean float64) numbered { return numbered{n, mean} })
 	acc, result := accumulate("Mean", both)
-	one := breaker[numbered]("mean", "", plan.InputOrder, exec.Fold(acc, result), in)
+	one := breakerNode("mean", "", plan.InputOrder, exec.RowsOf[numbered](), exec.Fold(acc, result), in)
 	return narrow[float64]("mean: of rows", exec.Expand(func(dst []float64, m numbered) []float64 {
 		if m.n == 0 {
 			return dst
 		}
 		return append(dst, m.mean)
-	}), one.node)
+	}), one)
 }
 
 // numbered is a mean and of how many rows.

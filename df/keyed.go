@@ -29,10 +29,13 @@ func Self[T any](v T) T { return v }
 // keyed is a stream of what is made of each group of rows.
 func keyed[T any, K comparable, A, R any](verb, op, detail string, s Stream[T], key func(T) K, acc exec.Accumulate[T, A], row func(K, *A) R) Stream[R] {
 	need(verb, key != nil)
-	in := s.in(verb)
+	return Stream[R]{keyedNode(verb, op, detail, s.in(verb), key, acc, row)}
+}
+
+func keyedNode[T any, K comparable, A, R any](verb, op, detail string, in *plan.Node, key func(T) K, acc exec.Accumulate[T, A], row func(K, *A) R) *plan.Node {
 	keepsIn[A](verb, in)
 	isKey[K](verb)
-	return breaker[R](op, detail, plan.NoOrder, exec.Keyed(key, acc, row), in)
+	return breakerNode(op, detail, plan.NoOrder, exec.RowsOf[R](), exec.Keyed(key, acc, row), in)
 }
 
 // isKey panics unless values of type K can be keys.

@@ -55,7 +55,7 @@ type Failed[T any] = exec.Failed[T]
 // A failed stream that no one uses is dropped. A panic of f still ends the run.
 func Try[T, U any](s Stream[T], f func(T) (U, error)) (ok Stream[U], failed Stream[Failed[T]]) {
 	need("Try", f != nil)
-	tried := narrow[exec.Tried[T, U]]("try", exec.Try(f), s.in("Try")).node
+	tried := narrowNode("try", exec.RowsOf[exec.Tried[T, U]](), exec.Try(f), s.in("Try"))
 	return narrow[U]("try: ok", exec.Successes[T, U](), tried),
 		narrow[Failed[T]]("try: failed", exec.Failures[T, U](), tried)
 }

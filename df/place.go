@@ -73,17 +73,22 @@ func Concat[T any](streams ...Stream[T]) Stream[T] {
 	if len(streams) == 0 {
 		misuse("Concat", "no streams")
 	}
-	n := plan.Node{Op: "concat", Kind: plan.Serial}
 	var inputs []*plan.Node
 	for _, s := range streams {
-		in := s.in("Concat")
-		n.Order = max(n.Order, in.Order)
-		inputs = append(inputs, in)
+		inputs = append(inputs, s.in("Concat"))
 	}
-	if len(streams) > 1 && n.Order == plan.Sorted { // two sorted streams in a row are not one
+	return Stream[T]{concatNode(exec.RowsOf[T](), inputs...)}
+}
+
+func concatNode(rows exec.Rows, inputs ...*plan.Node) *plan.Node {
+	n := plan.Node{Op: "concat", Kind: plan.Serial}
+	for _, in := range inputs {
+		n.Order = max(n.Order, in.Order)
+	}
+	if len(inputs) > 1 && n.Order == plan.Sorted { // two sorted streams in a row are not one
 		n.Order = plan.InputOrder
 	}
-	return makeNode[T](n, exec.Concat(), inputs...)
+	return newNode(n, rows, exec.Concat(), inputs...)
 }
 
 // Compact leaves out every row that is equal to the one before, as

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"anabranch.dev/exec"
+	"anabranch.dev/internal/plan"
 )
 
 // The verbs of this file take streams for sets of rows, or for multisets, in which
@@ -45,9 +46,11 @@ type sideOf[T any] struct {
 
 // counted gives each row as often as times says, of how often it is in two streams.
 func counted[T comparable](verb, op string, s, other Stream[T], times func(n, m int64) int64) Stream[T] {
-	s.in(verb)
-	other.in(verb)
-	on := func(side int) func(T) sideOf[T] { return func(v T) sideOf[T] { return sideOf[T]{v, side} } }
+	a, b := s.in(verb), other.in(verb)
+	sides := exec.RowsOf[sideOf[T]]()
+	on := func(side int, in *plan.Node) *plan.Node {
+		return narrowNode("map", sides, exec.Map(func(v T) sideOf[T] { return sideOf[T]{v, side} }), in)
+	}
 	counts := exec.Accumulate[sideOf[T], [2]int64]{
 		Add: func(n *[2]int64, v sideOf[T]) { n[v.side]++ },
 		Merge: func(dst, src *[2]int64) {
@@ -55,12 +58,12 @@ func counted[T comparable](verb, op string, s, other Stream[T], times func(n, m 
 			dst[1] += src[1]
 		},
 	}
-	groups := keyed(verb, op, "", Concat(Map(s, on(0)), Map(other, on(1))), func(v sideOf[T]) T { return v.row }, counts,
+	groups := keyedNode(verb, op, "", concatNode(sides, on(0, a), on(1, b)), func(v sideOf[T]) T { return v.row }, counts,
 		func(v T, n *[2]int64) KV[T, int64] { return KV[T, int64]{v, times(n[0], n[1])} })
-	return FlatMap(groups, func(kv KV[T, int64]) iter.Seq[T] {
+	return narrow[T]("flat map", exec.FlatMap(func(kv KV[T, int64]) iter.Seq[T] {
 		return func(yield func(T) bool) {
 			for n := kv.Value; n > 0 && yield(kv.Key); n-- {
 			}
 		}
-	})
+	}), groups)
 }

@@ -103,15 +103,15 @@ func WindowBy[T any, K comparable, A, R any](s Stream[T], key func(T) K, at func
 	case w.gap > 0:
 		return sessions(s, key, at, w, acc, result)
 	case w.size == w.every:
-		return windows(s, w, func(v T) windowKey[K] { return windowKey[K]{key(v), w.last(nanos(at(v)))} }, acc, result)
+		return windows(s.in("WindowBy"), w, func(v T) windowKey[K] { return windowKey[K]{key(v), w.last(nanos(at(v)))} }, acc, result)
 	}
-	rows := Expand(s, func(dst []inWindow[T], v T) []inWindow[T] {
+	rows := narrowNode("expand", exec.RowsOf[inWindow[T]](), exec.Expand(func(dst []inWindow[T], v T) []inWindow[T] {
 		t := nanos(at(v))
 		for start := w.first(t); start <= w.last(t); start += int64(w.every) {
 			dst = append(dst, inWindow[T]{start, v})
 		}
 		return dst
-	})
+	}), s.in("WindowBy"))
 	add := exec.Accumulate[inWindow[T], A]{Init: acc.Init, Merge: acc.Merge, Size: acc.Size}
 	if acc.Add != nil {
 		add.Add = func(a *A, v inWindow[T]) { acc.Add(a, v.row) }
@@ -132,11 +132,11 @@ type inWindow[T any] struct {
 	row   T
 }
 
-func windows[T any, K comparable, A, R any](s Stream[T], w Windows, key func(T) windowKey[K], acc exec.Accumulate[T, A], result func(*A) R) Stream[Windowed[K, R]] {
-	return keyed("WindowBy", "window by", w.String(), s, key, acc, func(k windowKey[K], a *A) Windowed[K, R] {
+func windows[T any, K comparable, A, R any](in *plan.Node, w Windows, key func(T) windowKey[K], acc exec.Accumulate[T, A], result func(*A) R) Stream[Windowed[K, R]] {
+	return Stream[Windowed[K, R]]{keyedNode("WindowBy", "window by", w.String(), in, key, acc, func(k windowKey[K], a *A) Windowed[K, R] {
 		start := time.Unix(0, k.start).UTC()
 		return Windowed[K, R]{k.key, start, start.Add(w.size), result(a)}
-	})
+	})}
 }
 
 // nanos is a time in nanoseconds since 1970.
