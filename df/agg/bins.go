@@ -103,8 +103,29 @@ func (b *bins) addProduct(x, y float64) {
 	default:
 		mx, ex := decode(x)
 		my, ey := decode(y)
-		hi, lo := bits.Mul64(mx, my)
-		b.add(uint(ex+ey+1+2*sumBias), hi, lo, signMask(x)^signMask(y))
+		b.addProductOf(mx, my, ex+ey, signMask(x)^signMask(y))
+	}
+}
+
+// addProductOf adds x*y, of which mx and my are the digits and e is the sum of the
+// exponents, as decode gives them.
+func (b *bins) addProductOf(mx, my uint64, e int, sign uint64) {
+	hi, lo := bits.Mul64(mx, my)
+	pos := uint(e + 1 + 2*sumBias)
+	if uint8(pos>>6) != b.top {
+		b.add(pos, hi, lo, sign)
+		return
+	}
+	// This is add for the top bin, where nearly all are; most have no digits so far down
+	// as the lowest.
+	up, down := pos&63, ^pos&63
+	var carry uint64
+	b.lo[0], carry = bits.Add64(b.lo[0], hi>>down^sign, sign&1)
+	b.hi[0] += int64(sign + carry)
+	b.lo[1], carry = bits.Add64(b.lo[1], (hi<<1<<up|lo>>down)^sign, sign&1)
+	b.hi[1] += int64(sign + carry)
+	if low := lo << 1 << up; low != 0 {
+		b.bump(2, low, sign)
 	}
 }
 
@@ -116,8 +137,7 @@ func (b *bins) addSquare(x float64) {
 	case x == 0:
 	default:
 		m, e := decode(x)
-		hi, lo := bits.Mul64(m, m)
-		b.add(uint(2*e+1+2*sumBias), hi, lo, 0)
+		b.addProductOf(m, m, 2*e, 0)
 	}
 }
 

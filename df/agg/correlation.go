@@ -37,12 +37,20 @@ func coMoments[T any, M, N Number](x func(T) M, y func(T) N, result func(*CoMome
 }
 
 func (a *CoMoments) add(x, y float64) {
+	a.n++
 	a.x.Add(x)
 	a.y.Add(y)
-	a.xx.addSquare(x)
-	a.xy.addProduct(x, y)
-	a.yy.addSquare(y)
-	a.n++
+	if x == 0 || y == 0 || isSpecial(x) || isSpecial(y) {
+		a.xx.addSquare(x)
+		a.xy.addProduct(x, y)
+		a.yy.addSquare(y)
+		return
+	}
+	mx, ex := decode(x)
+	my, ey := decode(y)
+	a.xx.addProductOf(mx, mx, ex+ex, 0)
+	a.xy.addProductOf(mx, my, ex+ey, signMask(x)^signMask(y))
+	a.yy.addProductOf(my, my, ey+ey, 0)
 }
 
 func (a *CoMoments) merge(src *CoMoments) {
