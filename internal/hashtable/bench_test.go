@@ -22,6 +22,7 @@ const benchBatch = 1024
 // runLocals groups rows once on each number of workers in turn, with Merge of
 // all partitions.
 func runLocals[T any, K comparable, A any](b *testing.B, spec Spec[T, K, A], src source[T], workers int) {
+	spec.Front = 16 << 20 // as with the default budget
 	g, err := New(spec)
 	if err != nil {
 		b.Fatal(err)

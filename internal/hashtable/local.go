@@ -29,6 +29,8 @@ const (
 	bufferBytes  = 96 << 20 // entries in all partitions before merging them is tried
 	bypassedRows = 1 << 20
 	mostBypassed = 16 << 20
+	helps        = 1. / 16 // less of the rows must miss for a table to grow on
+	mostMissed   = 3. / 4  // of the rows, for them to go through the table
 )
 
 // store is the part of a local that depends on the class of the key: a front
@@ -51,15 +53,16 @@ type store[T any] interface {
 type local[T any] struct {
 	store   store[T]
 	tune    tuning
-	rows    int // folded since the front table was last grown or emptied
-	groups  int // that it had then
-	pass    int // rows still to pass the front table by
-	mergeAt int // size of partition 0 at which merging is tried
-	merged  int // its size after the last time
+	rows    int     // folded since the front table was last grown or emptied
+	groups  int     // that it had then
+	missed  float64 // share of the rows before that which were the first of their groups
+	pass    int     // rows still to pass the front table by
+	mergeAt int     // size of partition 0 at which merging is tried
+	merged  int     // its size after the last time
 }
 
 func newLocal[T any](s store[T], tune tuning) *local[T] {
-	return &local[T]{store: s, tune: tune, mergeAt: tune.buffered}
+	return &local[T]{store: s, tune: tune, missed: 1, mergeAt: tune.buffered}
 }
 
 // forEntries fills in the sizes for entries of the given size, and a front table that
@@ -125,11 +128,15 @@ func (l *local[T]) Add(rows []T, at stamp.Stamp) error {
 
 // makeRoom leaves the front table at most half full, and a small one emptier:
 // that costs no cache, as the slots in between are not touched, and spares most
-// rows a second look. A table beyond the cache is slower per row, but still
-// faster than moving the rows that would have found their group in it through
-// the partitions: so it grows as long as a sixth of the rows since it last did
-// have found theirs. When groups are drawn at random, that is so while there are
-// up to eight times as many as it holds.
+// rows a second look.
+//
+// A table beyond the cache is slower per row, but still faster than moving the
+// rows that would have found their group in it through the partitions. So it
+// grows as long as that helps: as clearly fewer rows are the first of their groups
+// than were when it had half the size. That is so while it holds more than a
+// twentieth of groups drawn at random, but not for a few keys that come all the
+// time, nor for rows that lie beside others of their key: these find their groups in
+// a small table as well.
 func (l *local[T]) makeRoom() {
 	groups, slots := l.store.front()
 	full := slots / 2
@@ -139,17 +146,23 @@ func (l *local[T]) makeRoom() {
 	if groups <= full {
 		return
 	}
-	found := l.rows - (groups - l.groups)
-	if slots < l.tune.front || slots < l.tune.wide && 6*found >= l.rows {
+	missed := float64(groups-l.groups) / float64(l.rows)
+	gain := l.missed - missed
+	l.missed = missed
+	if slots < l.tune.front || slots < l.tune.wide && gain > helps {
 		l.store.growFront()
 		l.rows, l.groups = 0, groups
 		return
 	}
-	if 4*found < l.rows {
+	if missed > mostMissed {
 		l.pass = l.tune.bypass
 		l.tune.bypass = max(l.tune.bypass, min(2*l.tune.bypass, mostBypassed))
 	}
 	l.drain()
+	if slots > l.tune.small && gain < helps/4 {
+		l.store.newFront(l.tune.small)
+		l.tune.front, l.missed = l.tune.small, 1
+	}
 	l.mergeDuplicates()
 }
 
