@@ -25,8 +25,8 @@ import (
 // version is part of every cached name. Raise it with any change of the bytes that a generator makes.
 const version = 1
 
-// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records], [Tera], [H2O]
-// or [TPCH].
+// A Kind is a file that can be made from its parameters alone: [Words], [Stations], [Records], [Tera], [H2O],
+// [H2OJoin] or [TPCH].
 type Kind interface {
 	// Name names the file by kind, parameters and seed, and may put those that belong together in a folder, with a
 	// slash. Two values with the same name write the same bytes.

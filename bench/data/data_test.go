@@ -39,6 +39,9 @@ func TestSameBytesForAnyNumberOfCores(t *testing.T) {
 		data.Tera{Rows: 50_000, Seed: 7},
 		data.TPCH{Table: "orders", Scale: 0.02, Seed: 7},
 		data.TPCH{Table: "lineitem", Scale: 0.01, Seed: 7},
+		data.H2O{Rows: 50_000, Seed: 7},
+		data.H2OJoin{Table: data.X, Rows: 50_000, Seed: 7},
+		data.H2OJoin{Table: data.Big, Rows: 50_000, Seed: 7},
 	}
 	for _, k := range kinds {
 		want := text(t, k)
@@ -80,6 +83,11 @@ func TestBytesStay(t *testing.T) {
 		{data.TPCH{Table: "partsupp", Scale: 0.01, Seed: 1}, "4195056571986c94"},
 		{data.TPCH{Table: "region", Scale: 1, Seed: 1}, "340b2fc7e64c5a19"},
 		{data.TPCH{Table: "supplier", Scale: 0.01, Seed: 1}, "eec2f6cdba8d591b"},
+		{data.H2O{Rows: 20_000, Seed: 1}, "b0173fd41c09be53"},
+		{data.H2OJoin{Table: data.X, Rows: 20_000, Seed: 1}, "c2ec6f2f5e8bc82b"},
+		{data.H2OJoin{Table: data.Small, Rows: 20_000, Seed: 1}, "b70c827568c27a16"},
+		{data.H2OJoin{Table: data.Medium, Rows: 20_000, Seed: 1}, "a7103e823ee58085"},
+		{data.H2OJoin{Table: data.Big, Rows: 20_000, Seed: 1}, "636ba9a57b3eef93"},
 	} {
 		if got := fmt.Sprintf("%.8x", sha256.Sum256([]byte(text(t, test.kind)))); got != test.want {
 			t.Errorf("%s: sum %s, want %s; if that is meant, raise the version in data.go", test.kind.Name(), got, test.want)

@@ -48,9 +48,7 @@ func (k H2O) WriteTo(w io.Writer) (int64, error) {
 			for _, n := range [...]uint64{few, few, many, 5, 15} {
 				dst = strconv.AppendUint(append(dst, ','), 1+r.Uint64N(n), 10)
 			}
-			v3 := r.Uint64N(100_000_000)
-			dst = strconv.AppendUint(append(dst, ','), v3/1_000_000, 10)
-			dst = append(appendPadded(append(dst, '.'), v3%1_000_000, 6), '\n')
+			dst = append(appendBelow100(append(dst, ','), r), '\n')
 		}
 		return dst
 	})
