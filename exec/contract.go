@@ -18,6 +18,10 @@ type Pipe struct {
 	Push any              // func([]T) error: the receiver may overwrite the batch, never keep it
 	Mark func(Mark) error // in order with the batches; whatever is held is pushed first
 	Done func() bool      // reports that nothing below wants more rows; never nil once fused
+
+	// Reads says that the receiver does not overwrite batches after all. Then they
+	// may be memory that others read, or the user's own.
+	Reads bool
 }
 
 // A Mark travels down a chain in order with the batches.

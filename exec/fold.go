@@ -84,7 +84,7 @@ func (f *folding) Open(w *Worker, _ int) (Local, error) {
 }
 
 func (l *foldLocal) Pipe() Pipe {
-	return Pipe{Push: l.f.push(l), Mark: func(Mark) error {
+	return Pipe{Push: l.f.push(l), Reads: true, Mark: func(Mark) error {
 		l.row = 0
 		return nil
 	}}

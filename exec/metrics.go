@@ -53,7 +53,7 @@ const timeEvery = 32
 //go:noinline
 func entry[T any](w *Worker, down Pipe) Pipe {
 	push := pushOf[T](down)
-	return down.with(func(rows []T) error {
+	return down.through(func(rows []T) error {
 		if w.run.aborted.Load() {
 			return errAborted
 		}
@@ -68,7 +68,7 @@ func entry[T any](w *Worker, down Pipe) Pipe {
 //go:noinline
 func meter[T any](w *Worker, s *opStat, down Pipe) Pipe {
 	push := pushOf[T](down)
-	return down.with(func(rows []T) error {
+	return down.through(func(rows []T) error {
 		caller := w.op
 		w.op = s
 		if s.morsel != w.seq {

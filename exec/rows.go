@@ -76,8 +76,21 @@ func never() bool { return false }
 // pushOf gives the typed push of a pipe.
 func pushOf[T any](p Pipe) func([]T) error { return p.Push.(func([]T) error) }
 
-// with returns p with another push: for steps that hold nothing.
+// with returns p with another push, which may overwrite batches: for steps that hold
+// nothing.
 func (p Pipe) with(push any) Pipe {
+	p.Push, p.Reads = push, false
+	return p
+}
+
+// reading returns p with another push, which does not overwrite batches.
+func (p Pipe) reading(push any) Pipe {
+	p.Push, p.Reads = push, true
+	return p
+}
+
+// through returns p with another push, which hands batches on to that of p.
+func (p Pipe) through(push any) Pipe {
 	p.Push = push
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // morselRows is how many rows of n a morsel has: enough morsels to keep many
@@ -37,8 +38,8 @@ func (s *spans) Describe(m Morsel) string {
 	return fmt.Sprintf("elements %d to %d", p.from+1, p.to)
 }
 
-// sliceSource pushes the elements of a slice that belongs to the user: copies,
-// since who gets a batch may overwrite it.
+// sliceSource pushes the elements of a slice that belongs to the user: copies, where
+// who gets a batch may overwrite it.
 type sliceSource[T any] struct {
 	spans
 	rows []T
@@ -59,6 +60,14 @@ func (s *sliceSource[T]) Read(w *Worker, m Morsel, down Pipe) error {
 	push := pushOf[T](down)
 	p := m.Part.(span)
 	rows := s.rows[p.from:p.to]
+	if down.Reads {
+		for batch := range slices.Chunk(rows, BatchRows[T]()) {
+			if err := push(batch); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	buf := scratch[T](w, BatchRows[T]())
 	for len(rows) > 0 {
 		n := copy(buf, rows)

@@ -37,7 +37,7 @@ func Map[T, U any](f func(T) U) Body {
 			}), nil
 		}
 		var buf []U
-		return down.with(func(rows []T) error {
+		return down.reading(func(rows []T) error {
 			buf = grown(buf, len(rows))
 			mapKernel(buf, rows, f)
 			return push(buf)
