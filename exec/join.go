@@ -2,10 +2,10 @@ package exec
 
 import (
 	"sync"
-	"unsafe"
 
 	"anabranch.dev/internal/hashtable"
 	"anabranch.dev/internal/held"
+	"anabranch.dev/internal/hugepage"
 )
 
 // JoinOf says how rows of two inputs are put together by key.
@@ -69,21 +69,13 @@ func (j *join[L, R, K, O]) Open(w *Worker, input int) (Local, error) {
 	return &buildLocal[L, R, K, O]{j: j, w: w, memory: j.run.memory.Holder()}, nil
 }
 
-// buildRow is a row of the build side with the hash of its key.
-type buildRow[R any] struct {
-	h   uint64
-	row R
-}
-
-// dealt is rows dealt to partitions, in pieces.
-type dealt[R any] [hashtable.Partitions][][]buildRow[R]
-
 // buildLocal keeps one worker's rows, dealt to partitions. When memory is short it
 // writes them to disk, and all that come after them.
 type buildLocal[L, R any, K comparable, O any] struct {
 	j      *join[L, R, K, O]
 	w      *Worker
-	parts  dealt[R]
+	parts  dealt[K, R]
+	slab   []buildRow[K, R] // memory for pieces
 	n      int
 	bytes  int64 // of rows, and what they hold
 	memory *Holder
@@ -94,7 +86,7 @@ type buildLocal[L, R any, K comparable, O any] struct {
 }
 
 func (l *buildLocal[L, R, K, O]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: func(Mark) error { return nil }}
+	return Pipe{Push: l.push, Mark: func(Mark) error { return nil }, Reads: true}
 }
 
 func (l *buildLocal[L, R, K, O]) push(rows []R) error {
@@ -107,7 +99,13 @@ func (l *buildLocal[L, R, K, O]) push(rows []R) error {
 	if i, err := l.j.hash(ks, hs); err != nil {
 		return l.w.Fail(i, err)
 	}
-	l.bytes += dealKernel(&l.parts, rows, hs)
+	for done := 0; done < len(rows); {
+		i := done + dealKernel(&l.parts, rows[done:], ks[done:], hs[done:])
+		if i < len(rows) {
+			l.addPiece(hashtable.PartitionOf(hs[i]))
+		}
+		done = i
+	}
 	l.n += len(rows)
 	if l.j.size != nil {
 		for i := range rows {
@@ -125,24 +123,25 @@ func keysKernel[T any, K comparable](rows []T, key func(T) K, ks []K) {
 	}
 }
 
-// dealKernel deals rows to partitions, and reports how much memory that took.
-func dealKernel[R any](parts *dealt[R], rows []R, hs []uint64) (bytes int64) {
-	const first, most = 16, 1024
-	for i, h := range hs {
-		p := &parts[hashtable.PartitionOf(h)]
-		n := len(*p)
-		if n == 0 || len((*p)[n-1]) == cap((*p)[n-1]) {
-			size := first
-			if n > 0 {
-				size = min(2*cap((*p)[n-1]), most)
-			}
-			*p = append(*p, make([]buildRow[R], 0, size))
-			bytes += int64(size) * int64(unsafe.Sizeof(buildRow[R]{}))
-			n++
-		}
-		(*p)[n-1] = append((*p)[n-1], buildRow[R]{h, rows[i]})
+// addPiece makes room in partition p. Pieces grow, and large ones are cut from memory
+// of which an eighth more is asked for each time, up to some large pages.
+func (l *buildLocal[L, R, K, O]) addPiece(p int) {
+	const slabBytes = 8 << 20
+	list := &l.parts[p]
+	size := min(firstPiece<<min(len(*list), pieceBits), pieceRows)
+	if size < pieceRows {
+		*list = append(*list, make([]buildRow[K, R], 0, size))
+		l.bytes += int64(size) * rowBytes[K, R]()
+		return
 	}
-	return bytes
+	if len(l.slab) == 0 {
+		pieces := max(min(l.n/8, slabBytes/int(rowBytes[K, R]()))/pieceRows, 1)
+		l.slab = make([]buildRow[K, R], pieces*pieceRows)
+		hugepage.Advise(l.slab) // rows are looked at everywhere at any time
+		l.bytes += int64(len(l.slab)) * rowBytes[K, R]()
+	}
+	*list = append(*list, l.slab[:0:pieceRows])
+	l.slab = l.slab[pieceRows:]
 }
 
 // reserve tells the budget what is held, from time to time, and goes to disk when
@@ -171,14 +170,14 @@ func (l *buildLocal[L, R, K, O]) reserve() error {
 }
 
 // spill hands all rows to the merge, in one of its ways.
-func (l *buildLocal[L, R, K, O]) spill(to func(*sidedLocal[L, R, K, O], *dealt[R]) error) (err error) {
+func (l *buildLocal[L, R, K, O]) spill(to func(*sidedLocal[L, R, K, O], *dealt[K, R]) error) (err error) {
 	if l.disk == nil {
 		if l.disk, err = l.j.merge.open(l.w, 1); err != nil {
 			return err
 		}
 	}
 	err = to(l.disk, &l.parts)
-	l.parts = dealt[R]{}
+	l.parts, l.slab = dealt[K, R]{}, nil
 	l.memory.Release(l.held)
 	l.n, l.bytes, l.held = 0, 0, 0
 	return err
@@ -202,10 +201,11 @@ func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
 	if input == 0 {
 		return j.merge.finish(r)
 	}
-	more := int64(0)
+	rows := 0
 	for _, l := range j.mu.builds {
-		more += int64(l.n) * joinCost[K, R]()
+		rows += l.n
 	}
+	more := slotBytes(rows)
 	m := r.memory
 	if !j.mu.merges && m.used.Load()+more > m.live {
 		m.relieve(m.used.Load() + more - m.live)
@@ -237,25 +237,15 @@ func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
 
 // build makes the table.
 func (j *join[L, R, K, O]) build() (err error) {
-	var rows [hashtable.Partitions]int
-	for p := range rows {
-		for _, l := range j.mu.builds {
-			for _, piece := range l.parts[p] {
-				rows[p] += len(piece)
-			}
-		}
+	locals := make([]*dealt[K, R], len(j.mu.builds))
+	for i, l := range j.mu.builds {
+		locals[i] = &l.parts
 	}
-	if j.table, err = newJoinTable[K, R](&rows); err != nil {
+	if j.table, err = newJoinTable(locals); err != nil {
 		return err
 	}
 	return j.run.Each(hashtable.Partitions, func(p int) error {
-		same := sameKeys[K]()
-		for _, l := range j.mu.builds {
-			for _, piece := range l.parts[p] {
-				addKernel(j.table, p, piece, j.RightKey, same)
-			}
-			l.parts[p] = nil
-		}
+		j.table.parts[p].fill(sameKeys[K]())
 		return nil
 	})
 }

@@ -127,7 +127,7 @@ func (m *mergeJoin[L, R, K, O]) open(w *Worker, input int) (*sidedLocal[L, R, K,
 }
 
 func (l *sidedLocal[L, R, K, O]) Pipe() Pipe {
-	return Pipe{Push: l.addLeft, Mark: func(Mark) error { return nil }}
+	return Pipe{Push: l.addLeft, Mark: func(Mark) error { return nil }, Reads: true}
 }
 
 func (l *sidedLocal[L, R, K, O]) Commit() error { return nil }
@@ -157,7 +157,7 @@ func (l *sidedLocal[L, R, K, O]) addRight(rows []R) error {
 }
 
 // keepRight adds rows that are dealt to partitions.
-func (l *sidedLocal[L, R, K, O]) keepRight(parts *dealt[R]) error {
+func (l *sidedLocal[L, R, K, O]) keepRight(parts *dealt[K, R]) error {
 	var batch []R
 	for p := range parts {
 		for _, rows := range parts[p] {
@@ -176,7 +176,7 @@ func (l *sidedLocal[L, R, K, O]) keepRight(parts *dealt[R]) error {
 
 // writeRight writes rows that are dealt to partitions, in the order of their
 // hashes.
-func (l *sidedLocal[L, R, K, O]) writeRight(parts *dealt[R]) error {
+func (l *sidedLocal[L, R, K, O]) writeRight(parts *dealt[K, R]) error {
 	return l.to.WriteSorted(l.base|l.w.seq, func(write func([]sided[L, R]) error) error {
 		var refs, scratch []radix.Ref
 		l.buf = grown(l.buf, BatchRows[sided[L, R]]())

@@ -7,64 +7,86 @@ type probeStep[L, R any, K comparable, O any] struct{ j *join[L, R, K, O] }
 
 func (s *probeStep[L, R, K, O]) Fuse(w *Worker, down Pipe) (Pipe, error) {
 	p := &prober[L, R, K, O]{
-		j: s.j, w: w, out: batcher[O]{pushOf[O](down), make([]O, 0, BatchRows[O]())},
-		same: sameKeys[K](),
+		j: s.j, w: w, same: sameKeys[K](), push: pushOf[O](down), out: make([]O, BatchRows[O]()),
 	}
-	return down.with(p.probe), nil
+	return down.reading(p.probe), nil
 }
 
 // prober is one worker's part of the probing.
 type prober[L, R any, K comparable, O any] struct {
 	j    *join[L, R, K, O]
 	w    *Worker
-	out  batcher[O]
-	ks   []K
-	hs   []uint64
-	at   []uint32           // numbers of rows
 	same func(a, b *K) bool // nil: == says it
+	push func([]O) error
+	out  []O
+	n    int // rows in out
 
+	ks      []K
+	hs      []uint64
+	at      []uint32          // numbers of rows
+	rights  []*buildRow[K, R] // that may be the first of the key
 	touched uint32
 }
 
 func (p *prober[L, R, K, O]) probe(rows []L) error {
-	p.ks, p.hs, p.at = grown(p.ks, len(rows)), grown(p.hs, len(rows)), grown(p.at, len(rows))
-	ks, hs, at := p.ks[:len(rows)], p.hs[:len(rows)], p.at[:len(rows)]
-	keysKernel(rows, p.j.LeftKey, ks)
-	if i, err := p.j.hash(ks, hs); err != nil {
+	n := len(rows)
+	p.ks, p.hs, p.at, p.rights = grown(p.ks, n), grown(p.hs, n), grown(p.at, n), grown(p.rights, n)
+	keysKernel(rows, p.j.LeftKey, p.ks)
+	if i, err := p.j.hash(p.ks, p.hs); err != nil {
 		return p.w.Fail(i, err)
 	}
 	t := p.j.table
-	slotKernel(&t.parts, t.slots, hs, at)
-	searchKernel(&t.parts, t.slots, hs, at)
-	p.touched += touchKernel(t.nodes, at)
-	for i := range rows {
-		if err := p.answer(&rows[i], &ks[i], hs[i], at[i]); err != nil {
-			return err
-		}
+	slotKernel(&t.where, t.slots, p.hs, p.at)
+	searchKernel(&t.where, t.slots, p.hs, p.at)
+	p.touched += rowKernel(&t.parts, p.hs, p.at, p.rights)
+	if err := p.answer(rows); err != nil {
+		return err
 	}
-	return p.out.flush()
+	return p.flush()
 }
 
-// answer makes the rows of one left row.
-func (p *prober[L, R, K, O]) answer(l *L, k *K, h uint64, at uint32) error {
-	j := p.j
-	t := j.table
-	n := t.first(k, h, at, p.same)
-	if n == 0 {
-		if j.LeftOnly == nil {
-			return nil
+// answer makes the rows of left rows.
+func (p *prober[L, R, K, O]) answer(rows []L) error {
+	j, t := p.j, p.j.table
+	for i := range rows {
+		r := p.rights[i]
+		if r != nil && r.k != p.ks[i] && (p.same == nil || !p.same(&r.k, &p.ks[i])) {
+			r = t.search(&p.ks[i], p.hs[i], p.same)
 		}
-		return p.out.add(j.LeftOnly(*l))
-	}
-	if j.Match == nil {
-		return nil
-	}
-	for n > 0 {
-		node := &t.nodes[n-1]
-		if err := p.out.add(j.Match(*l, node.row)); err != nil || j.Once {
-			return err
+		if r == nil {
+			if j.LeftOnly != nil {
+				p.out[p.n] = j.LeftOnly(rows[i])
+				if p.n++; p.n == len(p.out) {
+					if err := p.flush(); err != nil {
+						return err
+					}
+				}
+			}
+			continue
 		}
-		n = t.after(n, h)
+		if j.Match == nil {
+			continue
+		}
+		for ; r != nil; r = t.after(r) {
+			p.out[p.n] = j.Match(rows[i], r.row)
+			if p.n++; p.n == len(p.out) {
+				if err := p.flush(); err != nil {
+					return err
+				}
+			}
+			if j.Once {
+				break
+			}
+		}
 	}
 	return nil
+}
+
+func (p *prober[L, R, K, O]) flush() error {
+	rows := p.out[:p.n]
+	p.n = 0
+	if len(rows) == 0 {
+		return nil
+	}
+	return p.push(rows)
 }

@@ -9,89 +9,160 @@ import (
 	"anabranch.dev/internal/hugepage"
 )
 
-// joinTable finds the rows of the build side by key. It is made of a table for each
-// partition, which are filled at the same time, and lie in one piece of memory.
-//
-// A slot has the number of the first row of a key and some bits of the key's hash,
-// so that most others need not be looked at; it is found by linear probing. Further
-// rows of the key follow in a chain.
-type joinTable[K comparable, R any] struct {
-	parts [hashtable.Partitions]joinPart
-	slots []uint32
-	nodes []joinNode[K, R]
-}
-
-// joinPart says where the table of a partition is.
-type joinPart struct {
-	slot0 uint32
-	mask  uint32
-	node0 uint32
-	n     uint32 // rows so far
-	shift uint8
-}
-
-type joinNode[K comparable, R any] struct {
+// buildRow is a row of the build side. It stays where it was put when it came.
+type buildRow[K comparable, R any] struct {
+	h    uint64 // hash of the key
 	k    K
 	next uint32 // number of the next row of the key, in its partition; 0: there is none
 	row  R
 }
 
+// dealt is rows dealt to partitions, in pieces: each a slice with room for some more.
+type dealt[K comparable, R any] [hashtable.Partitions][][]buildRow[K, R]
+
 const (
-	numberBits   = 27
-	numberMask   = 1<<numberBits - 1
-	mostPartRows = numberMask
-	mostJoinRows = 1<<30 - 1
+	firstPiece = 16 // rows
+	pieceBits  = 10
+	pieceRows  = 1 << pieceBits // of a large piece; smaller ones are powers of two, too
 )
+
+func rowBytes[K comparable, R any]() int64 { return int64(unsafe.Sizeof(buildRow[K, R]{})) }
+
+// dealKernel deals rows to partitions until there is no room for one, and returns how
+// many that were.
+func dealKernel[K comparable, R any](parts *dealt[K, R], rows []R, ks []K, hs []uint64) int {
+	rows, ks = rows[:len(hs)], ks[:len(hs)]
+	for i, h := range hs {
+		pieces := parts[hashtable.PartitionOf(h)]
+		if len(pieces) == 0 {
+			return i
+		}
+		last := &pieces[len(pieces)-1]
+		n := len(*last)
+		if n == cap(*last) {
+			return i
+		}
+		*last = (*last)[:n+1]
+		r := &(*last)[n]
+		r.h, r.k, r.row = h, ks[i], rows[i]
+	}
+	return len(hs)
+}
+
+// joinTable finds the rows of the build side by key. It has a table for each
+// partition, which are filled at the same time.
+//
+// A slot has the number of the first row of a key and some bits of the key's hash,
+// so that most others need not be looked at; it is found by linear probing. Further
+// rows of the key follow in a chain. The slots of all partitions lie in one piece of
+// memory.
+type joinTable[K comparable, R any] struct {
+	parts [hashtable.Partitions]joinPart[K, R]
+	slots []uint32
+	where [hashtable.Partitions]slotRange
+}
+
+// joinPart is a partition. The number of a row is one more than its place in its
+// piece and [pieceRows] times that of the piece.
+type joinPart[K comparable, R any] struct {
+	pieces [][]buildRow[K, R]
+	slots  []uint32
+	shift  uint8
+}
+
+// slotRange says where the slots of a partition are among all.
+type slotRange struct {
+	from, mask uint32
+	shift      uint8
+}
+
+const (
+	numberBits = 27
+	numberMask = 1<<numberBits - 1
+	mostPieces = numberMask >> pieceBits // of a partition
+	mostSlots  = 1<<32 - 1
+)
+
+// slotBits is the binary logarithm of how many slots there are for the rows of a
+// partition, of a table with so many in all: enough for at most half to be taken, and
+// an eighth where all slots fit into the cache. There a slot of another key costs more
+// than a larger table: the processor does not foresee it.
+func slotBits(rows, all int) int {
+	n := max(bits.Len(uint(2*rows)), 1)
+	if all <= cachedRows {
+		n += 2
+	}
+	return n
+}
+
+const cachedRows = 16 << 10
+
+// slotBytes is how much memory the slots for rows take, at most.
+func slotBytes(rows int) int64 { return int64(rows) << slotBits(1, rows) * 4 }
 
 // slotTag is the part of a slot that comes from the hash. The bits before it choose
 // the partition, those behind it the slot.
 func slotTag(h uint64) uint32 { return uint32(h>>7) << numberBits }
 
-// joinCost is what a table takes for each row beyond a [buildRow].
-func joinCost[K comparable, R any]() int64 {
-	return int64(unsafe.Sizeof(joinNode[K, R]{})-unsafe.Sizeof(buildRow[R]{})) + 4*4
-}
-
-// newJoinTable makes a table for so many rows in each partition.
-func newJoinTable[K comparable, R any](rows *[hashtable.Partitions]int) (*joinTable[K, R], error) {
+// newJoinTable makes a table for the rows of all locals, which is to be filled.
+func newJoinTable[K comparable, R any](locals []*dealt[K, R]) (*joinTable[K, R], error) {
 	t := &joinTable[K, R]{}
-	nodes, slots := 0, 0
-	for i, n := range rows {
-		size := max(bits.Len(uint(2*n)), 1) // at most half full
-		if n > mostPartRows || nodes+n > mostJoinRows {
-			return nil, fmt.Errorf("%w: the build side of a join has more than %d rows, or %d in a partition", ErrMemory, mostJoinRows, mostPartRows)
+	var rows [hashtable.Partitions]int
+	all := 0
+	for p := range t.parts {
+		for _, l := range locals {
+			t.parts[p].pieces = append(t.parts[p].pieces, l[p]...)
 		}
-		t.parts[i] = joinPart{slot0: uint32(slots), mask: 1<<size - 1, node0: uint32(nodes), shift: uint8(64 - size)}
-		nodes += n
-		slots += 1 << size
+		for _, piece := range t.parts[p].pieces {
+			rows[p] += len(piece)
+		}
+		all += rows[p]
 	}
-	t.nodes, t.slots = make([]joinNode[K, R], nodes), make([]uint32, slots)
-	hugepage.Advise(t.nodes) // they are looked into everywhere at any time
+	slots := 0
+	for p := range t.parts {
+		part := &t.parts[p]
+		size := slotBits(rows[p], all)
+		if slots += 1 << size; len(part.pieces) > mostPieces || slots > mostSlots {
+			return nil, fmt.Errorf("%w: the build side of a join has more rows than a table can", ErrMemory)
+		}
+		part.shift = uint8(64 - size)
+		t.where[p] = slotRange{from: uint32(slots - 1<<size), mask: 1<<size - 1, shift: part.shift}
+	}
+	t.slots = make([]uint32, slots)
 	hugepage.Advise(t.slots)
+	for p, w := range t.where {
+		t.parts[p].slots = t.slots[w.from:][:w.mask+1]
+	}
 	return t, nil
 }
 
-// addKernel adds rows to partition p.
-func addKernel[K comparable, R any](t *joinTable[K, R], p int, rows []buildRow[R], key func(R) K, same func(a, b *K) bool) {
-	part := &t.parts[p]
-	slots := t.slots[part.slot0:][:part.mask+1]
-	nodes := t.nodes[part.node0:]
+// at is the row of a number.
+func (p *joinPart[K, R]) at(n uint32) *buildRow[K, R] {
+	return &p.pieces[(n-1)>>pieceBits][(n-1)&(pieceRows-1)]
+}
+
+// fill enters all rows.
+func (p *joinPart[K, R]) fill(same func(a, b *K) bool) {
+	for i, rows := range p.pieces {
+		p.fillKernel(rows, uint32(i<<pieceBits), same)
+	}
+}
+
+func (p *joinPart[K, R]) fillKernel(rows []buildRow[K, R], before uint32, same func(a, b *K) bool) {
+	mask := uint32(len(p.slots) - 1)
 	for i := range rows {
-		h := rows[i].h
-		node := &nodes[part.n]
-		part.n++
-		node.k, node.row = key(rows[i].row), rows[i].row
-		for s := uint32(hashtable.SlotOf(h, part.shift)); ; s++ {
-			slot := &slots[s&part.mask]
+		r, n := &rows[i], before+uint32(i)+1
+		for s := uint32(hashtable.SlotOf(r.h, p.shift)); ; s++ {
+			slot := &p.slots[s&mask]
 			if *slot == 0 {
-				*slot = slotTag(h) | part.n
+				*slot = slotTag(r.h) | n
 				break
 			}
-			if *slot&^numberMask != slotTag(h) {
+			if *slot&^numberMask != slotTag(r.h) {
 				continue
 			}
-			if first := &nodes[*slot&numberMask-1]; first.k == node.k || same != nil && same(&first.k, &node.k) {
-				node.next, first.next = first.next, part.n
+			if first := p.at(*slot & numberMask); first.k == r.k || same != nil && same(&first.k, &r.k) {
+				r.next, first.next = first.next, n
 				break
 			}
 		}
@@ -100,83 +171,69 @@ func addKernel[K comparable, R any](t *joinTable[K, R], p int, rows []buildRow[R
 
 // slotKernel reads the slots where the searches for hashes begin. It has no
 // branches, so that the cache misses of a batch overlap.
-func slotKernel(parts *[hashtable.Partitions]joinPart, slots []uint32, hs []uint64, found []uint32) {
+func slotKernel(where *[hashtable.Partitions]slotRange, slots []uint32, hs []uint64, found []uint32) {
 	found = found[:len(hs)]
 	for i, h := range hs {
-		p := &parts[hashtable.PartitionOf(h)]
-		found[i] = slots[uint64(p.slot0)+hashtable.SlotOf(h, p.shift)]
+		w := &where[hashtable.PartitionOf(h)]
+		found[i] = slots[uint64(w.from)+hashtable.SlotOf(h, w.shift)]
 	}
 }
 
 // searchKernel goes on from slots that are of other keys, and leaves the numbers of
-// rows, of the right keys most likely, that they lead to among all; 0 is none.
-func searchKernel(parts *[hashtable.Partitions]joinPart, slots []uint32, hs []uint64, found []uint32) {
+// rows, of the right keys most likely, in their partitions; 0 is none.
+func searchKernel(where *[hashtable.Partitions]slotRange, slots []uint32, hs []uint64, found []uint32) {
 	found = found[:len(hs)]
 	for i, h := range hs {
 		slot := found[i]
-		if slot == 0 {
-			continue
+		if tag := slotTag(h); slot != 0 && slot&^numberMask != tag {
+			w := &where[hashtable.PartitionOf(h)]
+			for s := uint32(hashtable.SlotOf(h, w.shift)); slot != 0 && slot&^numberMask != tag; {
+				s++
+				slot = slots[w.from+s&w.mask]
+			}
 		}
-		p := &parts[hashtable.PartitionOf(h)]
-		tag := slotTag(h)
-		for s := uint32(hashtable.SlotOf(h, p.shift)); slot != 0 && slot&^numberMask != tag; {
-			s++
-			slot = slots[p.slot0+s&p.mask]
-		}
-		if slot != 0 {
-			slot = p.node0 + slot&numberMask
-		}
-		found[i] = slot
+		found[i] = slot & numberMask
 	}
 }
 
-// touchKernel reads the rows of given numbers ahead. The sum keeps the loads from
-// being dropped.
-func touchKernel[K comparable, R any](nodes []joinNode[K, R], found []uint32) (sum uint32) {
-	for _, n := range found {
-		if n > 0 {
-			sum += nodes[n-1].next
+// rowKernel finds the rows of numbers in the partitions of hashes, nil for 0, and
+// reads from them ahead. The sum keeps the loads from being dropped.
+func rowKernel[K comparable, R any](parts *[hashtable.Partitions]joinPart[K, R], hs []uint64, found []uint32, rows []*buildRow[K, R]) (sum uint32) {
+	found, rows = found[:len(hs)], rows[:len(hs)]
+	for i, h := range hs {
+		var r *buildRow[K, R]
+		if n := found[i]; n > 0 {
+			r = parts[hashtable.PartitionOf(h)].at(n)
+			sum += r.next
 		}
+		rows[i] = r
 	}
 	return sum
 }
 
-// first returns the number, among all, of the first row of a key; guess is what
-// searchKernel has found.
-func (t *joinTable[K, R]) first(k *K, h uint64, guess uint32, same func(a, b *K) bool) uint32 {
-	if guess == 0 {
-		return 0
-	}
-	if node := &t.nodes[guess-1]; node.k == *k || same != nil && same(&node.k, k) {
-		return guess
-	}
-	return t.search(k, h, same)
-}
-
-// search is first for a hash that another key has, as far as slots tell.
-func (t *joinTable[K, R]) search(k *K, h uint64, same func(a, b *K) bool) uint32 {
+// search returns the first row of a key, or nil, for a hash that another key has as
+// far as slots tell.
+func (t *joinTable[K, R]) search(k *K, h uint64, same func(a, b *K) bool) *buildRow[K, R] {
 	p := &t.parts[hashtable.PartitionOf(h)]
+	mask := uint32(len(p.slots) - 1)
 	for s := uint32(hashtable.SlotOf(h, p.shift)); ; s++ {
-		slot := t.slots[p.slot0+s&p.mask]
+		slot := p.slots[s&mask]
 		if slot == 0 {
-			return 0
+			return nil
 		}
 		if slot&^numberMask != slotTag(h) {
 			continue
 		}
-		n := p.node0 + slot&numberMask
-		if node := &t.nodes[n-1]; node.k == *k || same != nil && same(&node.k, k) {
-			return n
+		if r := p.at(slot & numberMask); r.k == *k || same != nil && same(&r.k, k) {
+			return r
 		}
 	}
 }
 
-// after is the number, among all, of the next row of the key that row n is of; 0:
-// there is none.
-func (t *joinTable[K, R]) after(n uint32, h uint64) uint32 {
-	next := t.nodes[n-1].next
-	if next == 0 {
-		return 0
+// after is the next row of the key of r, or nil.
+func (t *joinTable[K, R]) after(r *buildRow[K, R]) *buildRow[K, R] {
+	if r.next == 0 {
+		return nil
 	}
-	return t.parts[hashtable.PartitionOf(h)].node0 + next
+	return t.parts[hashtable.PartitionOf(r.h)].at(r.next)
 }
