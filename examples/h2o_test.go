@@ -25,17 +25,7 @@ q10 5000 [5000 252785.221 0]
 `
 
 func TestH2O(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "h2o.csv")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := (data.H2O{Rows: 5000, Groups: 10, Seed: 3}).WriteTo(f); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	path := made(t, data.H2O{Rows: 5000, Groups: 10, Seed: 3})
 	for _, w := range workers {
 		for _, from := range [][]string{{"-file"}, nil} {
 			out := run(t, "h2o", append(append([]string{"-workers", w}, from...), path)...)
@@ -54,4 +44,83 @@ func TestH2O(t *testing.T) {
 	if out := run(t, "h2o", "-q", "q2,q7", path); strings.Count(out, "groups") != 2 || strings.Contains(out, "q1 ") {
 		t.Errorf("two questions: %s", out)
 	}
+}
+
+// h2oJoinAnswers are for seed 4 and so many rows of x, as DuckDB 2.0.1 gives them.
+var h2oJoinAnswers = map[int64]string{
+	20_000: `
+q1 18027 [898275.281 808999.182]
+q2 18020 [898240.82 921731.627]
+q3 20000 [997245.289 921731.627]
+q4 18020 [898240.82 921731.627]
+q5 18000 [897013.622 901239.701]
+`,
+	300_000: `
+q1 270254 [13507711.6 12097549.1]
+q2 269470 [13462232.9 13090448.4]
+q3 300000 [14987287.6 13090448.4]
+q4 269470 [13462232.9 13090448.4]
+q5 270000 [13486789.2 13490787.7]
+`,
+}
+
+func TestH2OJoin(t *testing.T) {
+	few, more := joinTables(t, 20_000), joinTables(t, 300_000)
+	for _, w := range workers {
+		checkJoins(t, 20_000, few, "-workers", w)
+		checkJoins(t, 20_000, few, "-workers", w, "-file")
+		// Of 300,000 rows, table big is larger than what a run may hold then: they go to disk.
+		memory := map[string]string{"1": "20MiB", "2": "24MiB", "7": "44MiB"}[w]
+		checkJoins(t, 300_000, more, "-workers", w, "-memory", memory, "-tmp", t.TempDir())
+	}
+	if out := run(t, "h2o", append([]string{"-join", "-q", "q2,q4"}, few...)...); strings.Count(out, "counted") != 2 || strings.Contains(out, "q1 ") {
+		t.Errorf("two questions: %s", out)
+	}
+}
+
+// joinTables makes the files of the join questions.
+func joinTables(t *testing.T, rows int64) (paths []string) {
+	t.Helper()
+	for _, table := range []data.H2OTable{data.X, data.Small, data.Medium, data.Big} {
+		paths = append(paths, made(t, data.H2OJoin{Table: table, Rows: rows, Seed: 4}))
+	}
+	return paths
+}
+
+// checkJoins checks the answers in both forms.
+func checkJoins(t *testing.T, rows int64, paths []string, flags ...string) {
+	t.Helper()
+	got := map[string]string{}
+	for line := range strings.Lines(run(t, "h2o", append(append([]string{"-join"}, flags...), paths...)...)) {
+		f := strings.Fields(line)
+		if f[0] == "read" {
+			continue
+		}
+		if got[f[2]] == "" {
+			got[f[2]] = "\n"
+		}
+		got[f[2]] += fmt.Sprintln(f[0], f[1], strings.Join(f[5:], " "))
+	}
+	for _, form := range []string{"counted", "made"} {
+		if got[form] != h2oJoinAnswers[rows] {
+			t.Errorf("%q, %s: answers%swant%s", flags, form, got[form], h2oJoinAnswers[rows])
+		}
+	}
+}
+
+// made makes a file of the test.
+func made(t *testing.T, k data.Kind) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), k.Name())
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.WriteTo(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
