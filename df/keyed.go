@@ -86,7 +86,7 @@ func TopBy[T any, K comparable](s Stream[T], key func(T) K, n int, o Order[T]) S
 	}
 	ordered("TopBy", o)
 	acc, result := accumulate("TopBy", agg.Top(n, o.Compare))
-	return keyed("TopBy", "top by", fmt.Sprint(n), s, key, acc, func(k K, a *[]agg.Placed[T]) KV[K, []T] {
+	return keyed("TopBy", "top by", fmt.Sprint(n), s, key, acc, func(k K, a *agg.TopRows[T]) KV[K, []T] {
 		return KV[K, []T]{k, result(a)}
 	})
 }

@@ -16,10 +16,13 @@ import (
 func Quantiles[T any, N Number](f func(T) N, qs ...float64) Func[T, []float64, []float64] {
 	mustFunc(f == nil, "Quantiles")
 	qs = mustQuantiles(qs, "Quantiles")
-	return quantiles(f, func(sorted []float64) []float64 {
+	return quantiles(f, func(xs []float64) []float64 {
+		if len(qs) > mostSelected {
+			slices.Sort(xs)
+		}
 		out := make([]float64, len(qs))
 		for i, q := range qs {
-			out[i] = interpolate(sorted, q)
+			out[i] = quantile(xs, q, len(qs) > mostSelected)
 		}
 		return out
 	})
@@ -28,8 +31,12 @@ func Quantiles[T any, N Number](f func(T) N, qs ...float64) Func[T, []float64, [
 // Median is the exact value at 0.5, as [Quantiles] has it.
 func Median[T any, N Number](f func(T) N) Func[T, []float64, float64] {
 	mustFunc(f == nil, "Median")
-	return quantiles(f, func(sorted []float64) float64 { return interpolate(sorted, 0.5) })
+	return quantiles(f, func(xs []float64) float64 { return quantile(xs, 0.5, false) })
 }
+
+// mostSelected is how many quantiles are selected one by one; for more, all numbers
+// are sorted.
+const mostSelected = 4
 
 // mustQuantiles copies qs, which are all from 0 to 1, and at least one.
 func mustQuantiles(qs []float64, name string) []float64 {
@@ -44,7 +51,7 @@ func mustQuantiles(qs []float64, name string) []float64 {
 	return slices.Clone(qs)
 }
 
-func quantiles[T any, N Number, R any](f func(T) N, read func(sorted []float64) R) Func[T, []float64, R] {
+func quantiles[T any, N Number, R any](f func(T) N, read func(xs []float64) R) Func[T, []float64, R] {
 	return func() Def[T, []float64, R] {
 		return Def[T, []float64, R]{
 			// Adding 0 turns -0 into 0: they would sort in either order.
@@ -55,27 +62,75 @@ func quantiles[T any, N Number, R any](f func(T) N, read func(sorted []float64) 
 				}
 				*dst = append(*dst, *src...)
 			},
-			Result: func(a *[]float64) R {
-				slices.Sort(*a)
-				return read(*a)
-			},
-			Size: sliceSize[float64],
+			Result: func(a *[]float64) R { return read(*a) },
+			Size:   sliceSize[float64],
 		}
 	}
 }
 
-// interpolate reads quantile q off sorted numbers, NaN first.
-func interpolate(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 || math.IsNaN(sorted[0]) {
+// quantile is quantile q of xs, which it puts into another order.
+func quantile(xs []float64, q float64, sorted bool) float64 {
+	if len(xs) == 0 || slices.ContainsFunc(xs, math.IsNaN) {
 		return math.NaN()
 	}
-	whole, part := math.Modf(q * float64(len(sorted)-1))
+	whole, part := math.Modf(q * float64(len(xs)-1))
 	i := int(whole)
-	low := sorted[i]
-	if part == 0 || low == sorted[i+1] {
+	if !sorted {
+		selectAt(xs, i)
+	}
+	low := xs[i]
+	if part == 0 {
+		return low
+	}
+	high := xs[i+1]
+	if !sorted {
+		high = slices.Min(xs[i+1:])
+	}
+	if low == high {
 		return low
 	}
 	// The conversions keep the products apart from the sum, so that processors
 	// with a fused multiply-add give the same bits.
-	return float64(low*(1-part)) + float64(sorted[i+1]*part)
+	return float64(low*(1-part)) + float64(high*part)
+}
+
+// selectAt puts that of xs, none of which is NaN, at index i that belongs there in
+// their order, none that is greater before it, and none that is less after it. It is
+// Hoare's algorithm (Find, CACM 4(7), 1961), which takes linear time; should it take
+// many steps, it sorts what is left.
+func selectAt(xs []float64, i int) {
+	for steps := 0; ; steps++ {
+		n := len(xs)
+		if n <= 16 || steps > 40 {
+			slices.Sort(xs)
+			return
+		}
+		pivot := medianOf(xs[n/4], xs[n/2], xs[n-1-n/4])
+		lo, hi := 0, n-1
+		for {
+			for xs[lo] < pivot {
+				lo++
+			}
+			for pivot < xs[hi] {
+				hi--
+			}
+			if lo >= hi {
+				break
+			}
+			xs[lo], xs[hi] = xs[hi], xs[lo]
+			lo++
+			hi--
+		}
+		// None up to hi is greater than the pivot, and none after it is less.
+		if i <= hi {
+			xs = xs[:hi+1]
+		} else {
+			xs, i = xs[hi+1:], i-hi-1
+		}
+	}
+}
+
+// medianOf is the median of three.
+func medianOf(a, b, c float64) float64 {
+	return max(min(a, b), min(max(a, b), c))
 }

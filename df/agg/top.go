@@ -10,11 +10,12 @@ import (
 // compare equal in the order of the input. compare is as for slices.SortFunc;
 // for the greatest rows turn it round. For no rows the result is nil.
 //
-// It keeps at most n rows in a heap, so a row costs one comparison when it is
-// not among them and log2(n) when it is.
+// It keeps at most n rows in a heap, and the last of them once more beside it, so
+// a row costs one comparison, and no look into the heap, when it is not among them
+// and log2(n) when it is.
 //
 //go:noinline
-func Top[T any](n int, compare func(a, b T) int) Func[T, []Placed[T], []T] {
+func Top[T any](n int, compare func(a, b T) int) Func[T, TopRows[T], []T] {
 	mustFunc(compare == nil, "Top")
 	if n < 0 {
 		panic("agg.Top: negative number of rows")
@@ -22,31 +23,44 @@ func Top[T any](n int, compare func(a, b T) int) Func[T, []Placed[T], []T] {
 	order := func(a, b Placed[T]) int {
 		return cmp.Or(compare(a.row, b.row), a.at.Compare(b.at))
 	}
-	add := func(a *[]Placed[T], p Placed[T]) {
+	add := func(a *TopRows[T], p Placed[T]) {
 		switch {
-		case len(*a) < n:
-			*a = append(*a, p)
-			siftUp(*a, order)
-		case n > 0 && order(p, (*a)[0]) < 0:
-			(*a)[0] = p
-			siftDown(*a, order)
+		case a.full && order(p, a.last) >= 0:
+			return
+		case a.full:
+			a.heap[0] = p
+			siftDown(a.heap, order)
+		case n > 0:
+			a.heap = append(a.heap, p)
+			siftUp(a.heap, order)
+			a.full = len(a.heap) == n
+		}
+		if a.full {
+			a.last = a.heap[0]
 		}
 	}
-	return func() Def[T, []Placed[T], []T] {
-		return Def[T, []Placed[T], []T]{
-			AddAt: func(a *[]Placed[T], v T, at Stamp) { add(a, Placed[T]{v, at}) },
-			Merge: func(dst, src *[]Placed[T]) {
-				for _, p := range *src {
+	return func() Def[T, TopRows[T], []T] {
+		return Def[T, TopRows[T], []T]{
+			AddAt: func(a *TopRows[T], v T, at Stamp) { add(a, Placed[T]{v, at}) },
+			Merge: func(dst, src *TopRows[T]) {
+				for _, p := range src.heap {
 					add(dst, p)
 				}
 			},
-			Result: func(a *[]Placed[T]) []T {
-				sortHeap(*a, order)
-				return strip(*a)
+			Result: func(a *TopRows[T]) []T {
+				sortHeap(a.heap, order)
+				return strip(a.heap)
 			},
-			Size: held.Of[[]Placed[T]](),
+			Size: held.Of[TopRows[T]](),
 		}
 	}
+}
+
+// TopRows is the accumulator of [Top].
+type TopRows[T any] struct {
+	heap []Placed[T] // its root comes last
+	full bool        // there are as many as are wanted
+	last Placed[T]   // a copy of the root, once the heap is full
 }
 
 // sortHeap sorts a binary heap. It is a few lines over siftDown and not a sort of
