@@ -20,6 +20,8 @@ var (
 	// ErrDiskFull means that temporary files need more space than the disk has or
 	// [Disk] allows.
 	ErrDiskFull = spill.ErrDiskFull
+	// ErrDuplicateKey means that two rows of the table of a [Lookup] have equal keys.
+	ErrDuplicateKey = exec.ErrDuplicateKey
 	// ErrTooLarge means that one row is larger than the memory budget.
 	ErrTooLarge = spill.ErrTooLarge
 	// ErrCorrupt means that a file does not hold what was written to it: the error

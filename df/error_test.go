@@ -122,6 +122,7 @@ func failures(t *testing.T) []failure {
 		fails("MapErr, of groups", df.MapErr(df.CountBy(in, df.Self), failAt(df.KV[string, int64]{Key: "three", Value: 1}))),
 		fails("MapErr, after Skip", df.MapErr(df.Skip(in, 1), parse)),
 		fails("MapConcurrent", df.MapConcurrent(in, 3, parseOf)),
+		fails("Lookup", df.Lookup(in, df.FromSlice([]string{"a", "b", "a"}), df.Self, df.Self, looked)),
 		fails("FromSeq2", df.FromSeq2(numbers(2000, 1500)).Named("numbers")),
 		fails("Source", df.Source([]int{100, 2000}, split)),
 		failsEach("ForEach", df.Range(0, 10), func(v int) error { _, err := failAt(7)(v); return err }),

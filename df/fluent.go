@@ -88,6 +88,11 @@ func (s Stream[T]) FullJoin[R any, K comparable, O any](right Stream[R], leftKey
 	return FullJoin(s, right, leftKey, rightKey, f)
 }
 
+// Lookup is [Lookup] as a method.
+func (s Stream[T]) Lookup[R any, K comparable, O any](table Stream[R], key func(T) K, tableKey func(R) K, f func(l T, r R, ok bool) O) Stream[O] {
+	return Lookup(s, table, key, tableKey, f)
+}
+
 // SemiJoin is [SemiJoin] as a method.
 func (s Stream[T]) SemiJoin[R any, K comparable](right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
 	return SemiJoin(s, right, leftKey, rightKey)

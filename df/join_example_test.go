@@ -50,6 +50,20 @@ func ExampleJoin() {
 	// Bob 30
 }
 
+func ExampleLookup() {
+	print(df.Lookup(orders, customers, orderCustomer, customerID, func(o order, c customer, ok bool) string {
+		if !ok {
+			return fmt.Sprint("customer ", o.Customer, " ", o.Amount)
+		}
+		return fmt.Sprint(c.Name, " ", o.Amount)
+	}))
+	// Output:
+	// Ada 20
+	// Ada 5
+	// Bob 30
+	// customer 9 1
+}
+
 func ExampleFullJoin() {
 	print(df.FullJoin(orders, customers, orderCustomer, customerID, func(o order, hasOrder bool, c customer, hasCustomer bool) string {
 		switch {

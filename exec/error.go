@@ -43,6 +43,8 @@ type PanicError = spill.PanicError
 
 // Errors that a caller can act on.
 var (
+	// ErrDuplicateKey means that two rows have the same key where each is to have its own.
+	ErrDuplicateKey = errors.New("duplicate key")
 	// ErrMemory means that the run needs more memory than its budget.
 	ErrMemory = errors.New("memory budget exceeded")
 	// ErrViews means that rows which are valid for the length of a call only

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"fmt"
 	"sync"
 
 	"anabranch.dev/internal/hashtable"
@@ -16,6 +17,8 @@ type JoinOf[L, R any, K comparable, O any] struct {
 	Match func(L, R) O
 	// Once stops at the first match of a left row.
 	Once bool
+	// Unique says that right rows have different keys: otherwise the run fails.
+	Unique bool
 	// LeftOnly makes a row of each left row without a match; nil makes none.
 	LeftOnly func(L) O
 	// RightOnly makes a row of each right row without a match; nil makes none.
@@ -245,9 +248,17 @@ func (j *join[L, R, K, O]) build() (err error) {
 		return err
 	}
 	return j.run.Each(hashtable.Partitions, func(p int) error {
-		j.table.parts[p].fill(sameKeys[K]())
+		part := &j.table.parts[p]
+		part.fill(sameKeys[K]())
+		if j.Unique {
+			return part.unique()
+		}
 		return nil
 	})
+}
+
+func duplicateKey[K comparable](k K) error {
+	return fmt.Errorf("%w: two rows have the key %.100v", ErrDuplicateKey, k)
 }
 
 // sameKeys is the equality of keys that are not always equal when == says so, or

@@ -305,9 +305,13 @@ func (g *matcher[L, R, K, O]) keep(k *K, row R) error {
 	if g.heavy != nil {
 		return g.heavy.addRight(k, row, g.equal)
 	}
-	if g.of.RightOnly == nil && (g.of.Once || g.of.Match == nil) {
+	if g.of.Unique || g.of.RightOnly == nil && (g.of.Once || g.of.Match == nil) {
 		for i := range g.right {
-			if g.equal(&g.right[i].k, k) {
+			switch {
+			case !g.equal(&g.right[i].k, k):
+			case g.of.Unique:
+				return duplicateKey(*k)
+			default:
 				return nil
 			}
 		}
@@ -321,7 +325,7 @@ func (g *matcher[L, R, K, O]) keep(k *K, row R) error {
 	if grew > 0 {
 		g.held += grew
 		g.memory.Take(grew)
-		if !g.inBlock && g.held > g.run.memory.live/int64(4*g.run.workers) {
+		if !g.inBlock && !g.of.Unique && g.held > g.run.memory.live/int64(4*g.run.workers) {
 			return g.goHeavy()
 		}
 	}

@@ -169,6 +169,18 @@ func (p *joinPart[K, R]) fillKernel(rows []buildRow[K, R], before uint32, same f
 	}
 }
 
+// unique is an error when two rows have equal keys.
+func (p *joinPart[K, R]) unique() error {
+	for _, rows := range p.pieces {
+		for i := range rows {
+			if rows[i].next != 0 {
+				return duplicateKey(rows[i].k)
+			}
+		}
+	}
+	return nil
+}
+
 // slotKernel reads the slots where the searches for hashes begin. It has no
 // branches, so that the cache misses of a batch overlap.
 func slotKernel(where *[hashtable.Partitions]slotRange, slots []uint32, hs []uint64, found []uint32) {
