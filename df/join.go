@@ -14,11 +14,21 @@ import (
 // memory, both go to temporary files and are joined there; then rows of both types
 // must have codecs (see [spill.CodecFor]). RightJoin keeps s instead, and FullJoin
 // always sorts. A key may have more rows on both sides than there is memory for.
+//
+// A Join keeps s, too, where it is known when the run comes to it that s has less
+// than half as much. The sizes of files, slices, sorted rows and the like are known,
+// and stay so through Map, MapErr, Update and Inspect, and for s through Filter.
 
 // Join gives f of each pair of rows with equal keys.
 func Join[T, R any, K comparable, O any](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K, f func(T, R) O) Stream[O] {
 	need("Join", f != nil)
-	return joined("Join", "join", s, right, exec.JoinOf[T, R, K, O]{LeftKey: leftKey, RightKey: rightKey, Match: f})
+	return joined("Join", "join", s, right, exec.JoinOf[T, R, K, O]{
+		LeftKey: leftKey, RightKey: rightKey, Match: f,
+		Turned: exec.Join(exec.JoinOf[R, T, K, O]{
+			LeftKey: rightKey, RightKey: leftKey,
+			Match: func(r R, l T) O { return f(l, r) },
+		}),
+	})
 }
 
 // LeftJoin gives f of each pair of rows with equal keys, with ok, and f of each left

@@ -23,6 +23,8 @@ type JoinOf[L, R any, K comparable, O any] struct {
 	LeftOnly func(L) O
 	// RightOnly makes a row of each right row without a match; nil makes none.
 	RightOnly func(R) O
+	// Turned is the same join of the two inputs in the other order; nil: there is none.
+	Turned Body
 }
 
 // Join is the body of an operator that joins the rows of its first input, the probe
@@ -64,6 +66,8 @@ type join[L, R any, K comparable, O any] struct {
 }
 
 func (j *join[L, R, K, O]) Probes() {}
+
+func (j *join[L, R, K, O]) turned() Body { return j.Turned }
 
 func (j *join[L, R, K, O]) Open(w *Worker, input int) (Local, error) {
 	if input == 0 {

@@ -43,6 +43,9 @@ func (g *graph) next() *region {
 
 // runRegion runs a region, and arranges those to come again where that is needed.
 func (g *graph) runRegion(r *region) error {
+	if turned, err := g.chooseSides(r); turned || err != nil {
+		return err // others come first now
+	}
 	gathers := g.run.pipeline(r)
 	for _, v := range r.members {
 		v.done = true

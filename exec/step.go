@@ -26,9 +26,14 @@ func (f fuseFunc) Fuse(w *Worker, down Pipe) (Pipe, error) { return f(w, down) }
 // stepBody is the body of a node whose step keeps nothing between runs.
 func stepBody(f fuseFunc) Body { return func(*Run) (any, error) { return f, nil } }
 
+// oneEach is stepBody of a step that makes one row of each, fewer that of one which
+// makes at most one.
+func oneEach(f fuseFunc) Body { return func(*Run) (any, error) { return sized{f, false}, nil } }
+func fewer(f fuseFunc) Body   { return func(*Run) (any, error) { return sized{f, true}, nil } }
+
 // Map applies f to every row.
 func Map[T, U any](f func(T) U) Body {
-	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
+	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[U](down)
 		if same, ok := any(f).(func(U) U); ok { // T is U: in place
 			return down.with(func(rows []U) error {
@@ -54,7 +59,7 @@ func mapKernel[T, U any](dst []U, rows []T, f func(T) U) {
 
 // MapErr applies f to every row, and fails when f does.
 func MapErr[T, U any](f func(T) (U, error)) Body {
-	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
+	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[U](down)
 		var buf []U
 		return down.with(func(rows []T) error {
@@ -83,7 +88,7 @@ func mapErrKernel[T, U any](dst []U, rows []T, f func(T) (U, error)) (int, error
 //
 //go:noinline
 func Filter[T any](keep func(T) bool) Body {
-	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
+	return fewer(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
 		return down.with(func(rows []T) error {
 			if rows = filterKernel(rows, keep); len(rows) == 0 {
@@ -112,7 +117,7 @@ func filterKernel[T any](rows []T, keep func(T) bool) []T {
 //
 //go:noinline
 func Update[T any](f func(*T)) Body {
-	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
+	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
 		return down.with(func(rows []T) error {
 			updateKernel(rows, f)
@@ -131,7 +136,7 @@ func updateKernel[T any](rows []T, f func(*T)) {
 //
 //go:noinline
 func Inspect[T any](f func(T)) Body {
-	return stepBody(func(w *Worker, down Pipe) (Pipe, error) {
+	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
 		return down.with(func(rows []T) error {
 			inspectKernel(rows, f)
