@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"anabranch.dev/df"
@@ -43,13 +42,4 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(sum.rows, sum.bits, time.Since(start).Milliseconds(), peak())
-}
-
-// peak is the most memory that the process had.
-func peak() int64 {
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		panic(err)
-	}
-	return use.Maxrss << 10 // Linux counts in KiB
 }
