@@ -27,7 +27,10 @@
 // # Whole programs
 //
 // BenchmarkLimit compares processes, from their start to their end: the programs of bench/programs, which use the
-// exported API alone, against the hand-tuned ones of bench/limit, both built for the same instruction set.
+// exported API alone, against the hand-tuned ones of bench/limit, both built for the same instruction set. BenchmarkH2O
+// does so for the times that examples/h2o and its counterpart tell of each question. BenchmarkBudget and BenchmarkSkew
+// run the program keyed, which is an operator by key over rows that it makes, in much and in little memory, over uniform
+// keys and with one that half of all rows have.
 //
 // It is not a comparison with other systems, and not a place for benchmarks of single packages: those are next to
 // what they measure.

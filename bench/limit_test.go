@@ -41,15 +41,15 @@ func contests() []contest {
 	}
 }
 
-// buildPrograms builds bench/programs and bench/limit for the same instruction set, a value of GOAMD64.
+// buildPrograms builds bench/programs, an example and bench/limit for the same instruction set, a value of GOAMD64.
 func buildPrograms(tb testing.TB, level string) (bin string) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		tb.Skip("the limit programs are for Linux on amd64")
 	}
 	bin = tb.TempDir()
 	for _, args := range [][]string{
-		{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + "/", "./programs/..."},
-		{"-C", "limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc", "./rsort"},
+		{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + "/", "./programs/...", "../examples/h2o"},
+		{"-C", "limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc", "./rsort", "./h2o"},
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Env = append(os.Environ(), "GOAMD64="+level)
