@@ -69,16 +69,16 @@ func FullJoin[T, R any, K comparable, O any](s Stream[T], right Stream[R], leftK
 
 // SemiJoin keeps the rows of s whose key a right row has.
 func SemiJoin[T, R any, K comparable](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
-	return joined("SemiJoin", "semi join", s, right, exec.JoinOf[T, R, K, T]{
-		LeftKey: leftKey, RightKey: rightKey,
-		Match: func(l T, _ R) T { return l }, Once: true,
+	return joined("SemiJoin", "semi join", s, keysOf("SemiJoin", right, rightKey), exec.JoinOf[T, K, K, T]{
+		LeftKey: leftKey, RightKey: Self[K],
+		Match: func(l T, _ K) T { return l }, Once: true,
 	})
 }
 
 // AntiJoin keeps the rows of s whose key no right row has.
 func AntiJoin[T, R any, K comparable](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
-	return joined("AntiJoin", "anti join", s, right, exec.JoinOf[T, R, K, T]{
-		LeftKey: leftKey, RightKey: rightKey,
+	return joined("AntiJoin", "anti join", s, keysOf("AntiJoin", right, rightKey), exec.JoinOf[T, K, K, T]{
+		LeftKey: leftKey, RightKey: Self[K],
 		LeftOnly: func(l T) T { return l },
 	})
 }
@@ -90,6 +90,14 @@ func CrossJoin[T, R, O any](s Stream[T], right Stream[R], f func(T, R) O) Stream
 		LeftKey: func(T) (k struct{}) { return }, RightKey: func(R) (k struct{}) { return },
 		Match: f,
 	})
+}
+
+// keysOf is the keys of right rows, of which nothing else has to be kept.
+func keysOf[R any, K comparable](verb string, right Stream[R], key func(R) K) Stream[K] {
+	need(verb, key != nil)
+	in := right.in(verb)
+	keeps(verb, in)
+	return narrow[K]("map", exec.Map(key), in)
 }
 
 func joined[L, R any, K comparable, O any](verb, op string, left Stream[L], right Stream[R], of exec.JoinOf[L, R, K, O]) Stream[O] {

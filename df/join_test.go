@@ -69,6 +69,9 @@ func joinKinds() []joinKind {
 	}
 	type s = df.Stream[string]
 	type key = func(string) string
+	wide := func(k key) key { // so that keys alone do not fit, either
+		return func(s string) string { return k(s) + strings.Repeat(".", 700) }
+	}
 	return []joinKind{
 		{"join", func(l, r s, k key) s { return df.Join(l, r, k, k, pair) }, nested(pair, nil, nil)},
 		{"left join", func(l, r s, k key) s {
@@ -78,7 +81,7 @@ func joinKinds() []joinKind {
 			return df.RightJoin(l, r, k, k, func(l string, ok bool, r string) string { return either(l, ok, r, true) })
 		}, nested(pair, nil, right)},
 		{"full join", func(l, r s, k key) s { return df.FullJoin(l, r, k, k, either) }, nested(pair, left, right)},
-		{"semi join", func(l, r s, k key) s { return df.Map(df.SemiJoin(l, r, k, k), short) }, func(l, r []string, k func(string) string) (out []string) {
+		{"semi join", func(l, r s, k key) s { return df.Map(df.SemiJoin(l, r, wide(k), wide(k)), short) }, func(l, r []string, k func(string) string) (out []string) {
 			anti := nested(nil, func(l string) string { return l }, nil)(l, r, k)
 			for _, v := range l {
 				if !slices.Contains(anti, v) {
@@ -87,7 +90,7 @@ func joinKinds() []joinKind {
 			}
 			return out
 		}},
-		{"anti join", func(l, r s, k key) s { return df.Map(df.AntiJoin(l, r, k, k), short) }, nested(nil, short, nil)},
+		{"anti join", func(l, r s, k key) s { return df.Map(df.AntiJoin(l, r, wide(k), wide(k)), short) }, nested(nil, short, nil)},
 	}
 }
 
