@@ -142,7 +142,7 @@ func (l *buildLocal[L, R, K, O]) addPiece(p int) {
 		return
 	}
 	if len(l.slab) == 0 {
-		pieces := max(min(l.n/8, slabBytes/int(rowBytes[K, R]()))/pieceRows, 1)
+		pieces := max(min(l.n/2, slabBytes/int(rowBytes[K, R]()))/pieceRows, 1)
 		l.slab = make([]buildRow[K, R], pieces*pieceRows)
 		hugepage.Advise(l.slab) // rows are looked at everywhere at any time
 		l.bytes += int64(len(l.slab)) * rowBytes[K, R]()

@@ -13,8 +13,8 @@ import (
 type buildRow[K comparable, R any] struct {
 	h    uint64 // hash of the key
 	k    K
-	next uint32 // number of the next row of the key, in its partition; 0: there is none
 	row  R
+	next uint32 // number of the next row of the key, in its partition; 0: there is none
 }
 
 // dealt is rows dealt to partitions, in pieces: each a slice with room for some more.
@@ -216,7 +216,7 @@ func rowKernel[K comparable, R any](parts *[hashtable.Partitions]joinPart[K, R],
 		var r *buildRow[K, R]
 		if n := found[i]; n > 0 {
 			r = parts[hashtable.PartitionOf(h)].at(n)
-			sum += r.next
+			sum += r.next + uint32(r.h) // its last cache line, and its first
 		}
 		rows[i] = r
 	}
