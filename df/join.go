@@ -67,7 +67,8 @@ func FullJoin[T, R any, K comparable, O any](s Stream[T], right Stream[R], leftK
 	})
 }
 
-// SemiJoin keeps the rows of s whose key a right row has.
+// SemiJoin keeps the rows of s whose key a right row has. Of right, it holds nothing
+// but the keys.
 func SemiJoin[T, R any, K comparable](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
 	return joined("SemiJoin", "semi join", s, keysOf("SemiJoin", right, rightKey), exec.JoinOf[T, K, K, T]{
 		LeftKey: leftKey, RightKey: Self[K],
@@ -75,7 +76,8 @@ func SemiJoin[T, R any, K comparable](s Stream[T], right Stream[R], leftKey func
 	})
 }
 
-// AntiJoin keeps the rows of s whose key no right row has.
+// AntiJoin keeps the rows of s whose key no right row has. Of right, it holds nothing
+// but the keys.
 func AntiJoin[T, R any, K comparable](s Stream[T], right Stream[R], leftKey func(T) K, rightKey func(R) K) Stream[T] {
 	return joined("AntiJoin", "anti join", s, keysOf("AntiJoin", right, rightKey), exec.JoinOf[T, K, K, T]{
 		LeftKey: leftKey, RightKey: Self[K],

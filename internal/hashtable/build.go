@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// minSlots is the least size of a table built from a partition.
+// minSlots is the least size of an index.
 const minSlots = 16
 
 // distinctRate remembers how many of the entries of a merged partition had
