@@ -40,8 +40,8 @@ func TestExplain(t *testing.T) {
 	lineOf := regexp.MustCompile(`explain_test\.go:\d+ *`)
 	var text strings.Builder
 	for _, name := range []string{"word count", "written", "tee", "zip", "two phases", "concat", "views"} {
-		drawn := df.Explain(plans[name])
-		if drawn != df.Explain(plans[name]) {
+		drawn := df.Explain(plans[name]).String()
+		if drawn != df.Explain(plans[name]).String() {
 			t.Errorf("%s: drawn twice, it differs", name)
 		}
 		if !strings.Contains(drawn, "explain_test.go:") {

@@ -81,7 +81,7 @@ func Concat[T any](streams ...Stream[T]) Stream[T] {
 }
 
 func concatNode(rows exec.Rows, inputs ...*plan.Node) *plan.Node {
-	n := plan.Node{Op: "concat", Kind: plan.Serial}
+	n := plan.Node{Op: "concat", Kind: plan.Concat}
 	for _, in := range inputs {
 		n.Order = max(n.Order, in.Order)
 	}

@@ -3,7 +3,6 @@ package df
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/plan"
@@ -46,7 +45,7 @@ func Into[T any](s Stream[T], dst *[]T) Output {
 func sink[T any](verb, op string, s Stream[T], body exec.Body) Output {
 	in := s.in(verb)
 	keeps(verb, in)
-	return outputs{{Op: op, Kind: plan.Breaker, Site: plan.Caller(), Inputs: []*plan.Node{in}, Body: body}}
+	return outputs{{Op: op, Kind: plan.Sink, Site: plan.Caller(), Inputs: []*plan.Node{in}, Body: body}}
 }
 
 // Run runs a plan for its effects. It returns when every goroutine of the run
@@ -136,11 +135,17 @@ func All[T any](ctx context.Context, s Stream[T], options ...Option) iter.Seq2[T
 	}
 }
 
-// Explain draws the plan of an output as text: what runs, in which pipeline,
-// and where in the program it was asked for. It reads no file.
-func Explain(o Output) string {
+// Plan describes what runs: see [Explain].
+type Plan = exec.Plan
+
+// Explain returns the plan of an output: what runs, in which pipeline, and where in the
+// program it was asked for. Printed, it is text; it can be drawn, too. It runs nothing
+// and reads no file.
+//
+//	fmt.Print(df.Explain(df.WriteLines(sorted, "sorted.log")))
+func Explain(o Output) *Plan {
 	if o == nil {
 		misuse("Explain", "nil output")
 	}
-	return plan.Text(slices.Clone(o.outputs()))
+	return exec.Explain(o.outputs()...)
 }

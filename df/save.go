@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"anabranch.dev/exec"
-	"anabranch.dev/internal/plan"
 )
 
 // Save writes the rows to a file, in the order of the stream, for [Load] to read
@@ -21,7 +20,7 @@ func Save[T any](s Stream[T], path string) Stream[File] {
 	}
 	in := s.in("Save")
 	writable[T]("Save")
-	return breaker[File]("save", path, plan.InputOrder, exec.Save[T](path), in)
+	return written("save", path, exec.Save[T](path), in)
 }
 
 // Load gives the rows of files that [Save] wrote, in the order of the patterns, as

@@ -144,6 +144,11 @@ func breakerNode(op, detail string, o plan.Order, rows exec.Rows, body exec.Body
 	return n
 }
 
+// written is what a node that writes its rows to files tells of them.
+func written(op, path string, body exec.Body, in *plan.Node) Stream[File] {
+	return makeNode[File](plan.Node{Op: op, Detail: path, Kind: plan.Sink, Order: plan.InputOrder}, body, in)
+}
+
 // keeps panics when a verb would keep rows that are valid for a call only.
 func keeps(verb string, in *plan.Node) {
 	if in.Views {

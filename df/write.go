@@ -2,7 +2,6 @@ package df
 
 import (
 	"anabranch.dev/exec"
-	"anabranch.dev/internal/plan"
 )
 
 // A WriteOption says how files are written.
@@ -45,5 +44,5 @@ func WriteLines[S ~string](s Stream[S], path string, options ...WriteOption) Str
 	if exec.IsParts(path) {
 		body = exec.WriteParts[S](path, c.partBytes)
 	}
-	return breaker[File]("write lines", path, plan.InputOrder, body, s.in("WriteLines"))
+	return written("write lines", path, body, s.in("WriteLines"))
 }

@@ -2,9 +2,12 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"sync"
+
+	"anabranch.dev/spill"
 )
 
 // gathered is what one morsel left in a buffer: rows in their order.
@@ -85,6 +88,12 @@ func (b *buffer[T]) Finish(r *Run, _ int) (Then, error) {
 	}
 	return Then{}, nil
 }
+
+func (b *buffer[T]) keeps() error         { return errInMemory }
+func (b *buffer[T]) spilled() spill.Stats { return spill.Stats{} }
+
+// errInMemory is why rows that wait to be used again stay in memory.
+var errInMemory = errors.New("rows that wait are kept in memory")
 
 func (b *buffer[T]) Close() error {
 	if b.run != nil {

@@ -4,6 +4,8 @@ package exec
 // for.
 type drainBreaker struct{ rows Rows }
 
+func (v *vertex) drains() bool { _, ok := v.stage.(*drainBreaker); return ok }
+
 func (d *drainBreaker) Open(*Worker, int) (Local, error) { return d.rows.drain(), nil }
 func (d *drainBreaker) Finish(*Run, int) (Then, error)   { return Then{}, nil }
 func (d *drainBreaker) Close() error                     { return nil }

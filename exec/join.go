@@ -7,6 +7,7 @@ import (
 	"anabranch.dev/internal/hashtable"
 	"anabranch.dev/internal/held"
 	"anabranch.dev/internal/hugepage"
+	"anabranch.dev/spill"
 )
 
 // JoinOf says how rows of two inputs are put together by key.
@@ -273,6 +274,9 @@ func sameKeys[K comparable]() func(a, b *K) bool {
 	}
 	return hashtable.Equal[K]()
 }
+
+func (j *join[L, R, K, O]) keeps() error         { return j.merge.can() }
+func (j *join[L, R, K, O]) spilled() spill.Stats { return j.merge.spilled() }
 
 func (j *join[L, R, K, O]) Close() error {
 	j.run.memory.take(-j.held)

@@ -72,6 +72,15 @@ func newMergeJoin[L, R any, K comparable, O any](r *Run, of JoinOf[L, R, K, O]) 
 // can returns why rows cannot go to disk, if they cannot.
 func (m *mergeJoin[L, R, K, O]) can() error { return m.err }
 
+func (m *mergeJoin[L, R, K, O]) spilled() (s spill.Stats) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mu.sorter != nil {
+		s = m.mu.sorter.Stats()
+	}
+	return s
+}
+
 func joinTooLarge(b *Budget, err error) error {
 	return fmt.Errorf("%w; rows cannot go to disk: %w", b.exceeded(), err)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"anabranch.dev/internal/hashtable"
+	"anabranch.dev/spill"
 )
 
 // CountRows is the Accumulate of an int64 that counts rows: [Keyed] has a loop
@@ -206,6 +207,9 @@ func (k *keyed[T, K, A, R]) Finish(r *Run, _ int) (Then, error) {
 	}
 	return Then{Out: s}, nil
 }
+
+func (k *keyed[T, K, A, R]) keeps() error         { return k.disk.err }
+func (k *keyed[T, K, A, R]) spilled() spill.Stats { return k.disk.spilled() }
 
 func (k *keyed[T, K, A, R]) Close() error {
 	k.mu.locals = nil

@@ -57,6 +57,15 @@ func (d *groupSpill[K, A]) sorter() (s *spill.Sorter[group[K, A]], err error) {
 	return d.mu.sorter, err
 }
 
+func (d *groupSpill[K, A]) spilled() (s spill.Stats) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.mu.sorter != nil {
+		s = d.mu.sorter.Stats()
+	}
+	return s
+}
+
 func (d *groupSpill[K, A]) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

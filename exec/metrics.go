@@ -125,7 +125,7 @@ type opTotal struct {
 func (t *totals) init(r *Run, g *graph) {
 	r.index = map[*plan.Node]int{}
 	for _, v := range g.vertices {
-		if _, drain := v.stage.(*drainBreaker); drain {
+		if v.drains() {
 			continue
 		}
 		if _, ok := r.index[v.node]; ok {

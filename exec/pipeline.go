@@ -300,7 +300,7 @@ func (c *chain) enter(w *Worker, v *vertex, e edge) (Pipe, error) {
 		if p.Done == nil {
 			p.Done = never
 		}
-		if _, drain := e.to.stage.(*drainBreaker); drain {
+		if e.to.drains() {
 			return p, nil // it bears its input's node, whose rows it would count
 		}
 		return v.rows.meter(w, w.stat(e.to.node), p), nil

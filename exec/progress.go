@@ -6,24 +6,93 @@ import (
 	"anabranch.dev/internal/plan"
 )
 
-// Progress is where a run stands.
+// Progress is where a run stands, or how it has ended. What is not known is -1 where
+// numbers say so.
 type Progress struct {
-	Elapsed    time.Duration
-	Done       bool  // this is the last one
-	Bytes      int64 // of input read so far
-	TotalBytes int64 // of all input; -1 when not known
-	Operators  []OperatorProgress
+	Plan    *Plan         `json:"plan"` // as far as the run has come; another one when that has changed
+	Started time.Time     `json:"started"`
+	Elapsed time.Duration `json:"elapsed_ns"`
+	Done    bool          `json:"done"` // this is the last one
+	Err     error         `json:"-"`    // of a run that is done: why it failed, or nil
+	Workers int           `json:"workers"`
+
+	Share float64       `json:"share"`   // of the work that is done, from 0 to 1, estimated; or -1
+	Left  time.Duration `json:"left_ns"` // until the run is done, estimated; or -1
+
+	Bytes      int64 `json:"bytes"`       // of input read so far
+	TotalBytes int64 `json:"total_bytes"` // of all input, or -1
+
+	Memory     int64 `json:"memory"`      // bytes that operators hold
+	MemoryPeak int64 `json:"memory_peak"` // most that they held at one time
+	Budget     int64 `json:"budget"`      // that they may hold
+	Disk       int64 `json:"disk"`        // bytes of temporary files
+	DiskPeak   int64 `json:"disk_peak"`   // at one time
+	DiskLimit  int64 `json:"disk_limit"`  // 0: what the disk has
+
+	Pipelines []PipelineProgress `json:"pipelines"` // as in the plan
+	Operators []OperatorProgress `json:"operators"` // as in the plan
+}
+
+// State is where a pipeline stands.
+type State string
+
+// The states of a pipeline.
+const (
+	Waiting   State = "waiting"
+	Running   State = "running"
+	Finishing State = "finishing" // every row has been read; what takes them is being finished
+	Done      State = "done"
+)
+
+// PipelineProgress is where one pipeline of a plan stands. The times of its workers
+// together are Busy, Blocked and Idle.
+type PipelineProgress struct {
+	State State         `json:"state"`
+	Began time.Duration `json:"began_ns"` // since the run started
+	Ended time.Duration `json:"ended_ns"` // likewise; of one that is not done, now
+
+	Share float64       `json:"share"`   // of its work that is done, estimated; or -1
+	Left  time.Duration `json:"left_ns"` // until it is done, estimated; or -1
+
+	Rows       int64 `json:"rows"`        // that began in it so far
+	TotalRows  int64 `json:"total_rows"`  // or -1
+	Bytes      int64 `json:"bytes"`       // of input, read so far
+	TotalBytes int64 `json:"total_bytes"` // or -1
+
+	Busy    time.Duration `json:"busy_ns"`    // in operators
+	Blocked time.Duration `json:"blocked_ns"` // waiting for a turn, for input or for each other
+	Idle    time.Duration `json:"idle_ns"`    // with nothing to do, since others have the last of the work
 }
 
 // OperatorProgress is where one operator stands.
 type OperatorProgress struct {
-	Op    string    // the verb
-	Label string    // the user's label
-	Site  plan.Site // where the user asked for it
+	Op    string    `json:"op"`    // the verb
+	Label string    `json:"label"` // the user's label
+	Site  plan.Site `json:"site"`  // where the user asked for it
 
-	RowsIn  int64         // rows that entered it; of a source, rows that it gave out
-	RowsOut int64         // rows that left it for another operator
-	Busy    time.Duration // spent in it by all workers together, estimated from samples
+	RowsIn  int64 `json:"rows_in"`  // rows that entered it; of a source, rows that it gave out
+	RowsOut int64 `json:"rows_out"` // rows that left it for another operator
+	Bytes   int64 `json:"bytes"`    // that it read or wrote, of input and output files; 0 when none
+
+	Busy    time.Duration `json:"busy_ns"`    // spent in it by all workers together, estimated from samples
+	Blocked time.Duration `json:"blocked_ns"` // spent waiting in it
+
+	Memory     int64 `json:"memory"`      // bytes that it holds
+	MemoryPeak int64 `json:"memory_peak"` // most that it held
+	Spill      Spill `json:"spill"`
+
+	Parts   int64         `json:"parts"`      // pieces of input, partitions or ranges that it has given out
+	Skew    float64       `json:"skew"`       // rows of the largest of them over the 75th percentile of all; 0: unknown
+	Slowest time.Duration `json:"slowest_ns"` // the longest that a worker had one of them
+}
+
+// Spill is what an operator has written to temporary files.
+type Spill struct {
+	Runs   int64 `json:"runs"`   // sorted runs
+	Bytes  int64 `json:"bytes"`  // of rows in them
+	Disk   int64 `json:"disk"`   // bytes that they took, compressed
+	Passes int64 `json:"passes"` // over the runs; the last gives the rows out
+	FanIn  int64 `json:"fan_in"` // runs that the last pass merges at a time
 }
 
 // watchEvery is how often a watcher is told.

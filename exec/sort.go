@@ -85,6 +85,9 @@ func (r *Run) spilling(spill func() (int64, error)) func() int64 {
 	}
 }
 
+func (s *sorting[T]) keeps() error         { return nil }
+func (s *sorting[T]) spilled() spill.Stats { return s.sorter.Stats() }
+
 func (s *sorting[T]) Close() error { return s.sorter.Close() }
 
 // sortedSource gives out one range of the order per morsel.

@@ -1,5 +1,7 @@
 package exec
 
+import "anabranch.dev/spill"
+
 // Zip is the body of an operator that puts row i of its first input together
 // with row i of its second, as far as the shorter one goes. The second is kept
 // in memory; the first streams.
@@ -16,6 +18,9 @@ type zip[A, B, U any] struct {
 func (z *zip[A, B, U]) Probes()                                  {}
 func (z *zip[A, B, U]) Open(w *Worker, input int) (Local, error) { return z.b.Open(w, input) }
 func (z *zip[A, B, U]) Close() error                             { return z.b.Close() }
+
+func (z *zip[A, B, U]) keeps() error         { return errInMemory }
+func (z *zip[A, B, U]) spilled() spill.Stats { return spill.Stats{} }
 
 // order is known once the second input has been taken; the morsels of the
 // first, which are what it is about, come later.

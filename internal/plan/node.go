@@ -55,6 +55,8 @@ const (
 	Serial              // fused, but workers take turns
 	Cut                 // what follows runs in other goroutines
 	Breaker             // all rows before it gives any out
+	Sink                // a breaker that gives out no rows of the stream
+	Concat              // all rows of its inputs, one input after the other
 	Probe               // all rows of every input but the first, which is fused
 )
 

@@ -13,8 +13,8 @@ const Module = "anabranch.dev"
 
 // Site is a place in the user's program.
 type Site struct {
-	File string // full path
-	Line int
+	File string `json:"file"` // full path
+	Line int    `json:"line"`
 }
 
 // String gives the site as file name and line, as in jobs.go:41.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"reflect"
 	"testing"
 )
 
@@ -50,27 +49,5 @@ func TestNodeString(t *testing.T) {
 	}
 	if n.Label != "" {
 		t.Error("Named changed the node")
-	}
-}
-
-type pair[A, B any] struct {
-	A A
-	B B
-}
-
-func TestTypeName(t *testing.T) {
-	type local struct{}
-	for _, test := range []struct {
-		of   any
-		want string
-	}{
-		{1, "int"}, {"", "string"}, {[]byte{}, "[]uint8"},
-		{pair[Order, *Site]{}, "plan.pair[plan.Order,*plan.Site]"},
-		{pair[int, []pair[Kind, Kind]]{}, "plan.pair[int,[]plan.pair[plan.Kind,pla…"},
-		{local{}, "plan.local"},
-	} {
-		if got := typeName(reflect.TypeOf(test.of)); got != test.want {
-			t.Errorf("%s, want %s", got, test.want)
-		}
 	}
 }
