@@ -92,7 +92,7 @@ func sameFluentGroups[V any](method, function df.Stream[df.KV[int64, V]]) func(*
 // called.
 func TestMethodsKeepTheCallSite(t *testing.T) {
 	s := df.FromSlice([]int64{1}).Map(text)
-	if plan := df.Explain(s); !strings.Contains(plan, "fluent_test.go:") || strings.Contains(plan, "fluent.go:") {
+	if plan := df.Explain(s).String(); !strings.Contains(plan, "fluent_test.go:") || strings.Contains(plan, "fluent.go:") {
 		t.Errorf("the plan does not name this file:\n%s", plan)
 	}
 }
