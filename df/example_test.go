@@ -443,9 +443,12 @@ func ExampleOutputs() {
 
 func ExampleExplain() {
 	plan := df.Explain(df.CountBy(fruit, firstLetter))
-	fmt.Println(strings.Fields(plan)[:2])
+	for _, o := range plan.Operators {
+		fmt.Printf("%s: %s rows, %s\n", o.Op, o.Rows, o.Role)
+	}
 	// Output:
-	// [count by]
+	// from slice: string rows, source
+	// count by: df.KV[string,int64] rows, breaker
 }
 
 func ExampleWorkers() {

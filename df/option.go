@@ -71,7 +71,7 @@ type OperatorProgress = exec.OperatorProgress
 // it has ended. Calls do not overlap, and have ended when the run returns.
 func Watch(f func(Progress)) Option {
 	need("Watch", f != nil)
-	return func(c *exec.Config) { c.Watch = f }
+	return func(c *exec.Config) { c.Watch = append(c.Watch, f) }
 }
 
 // NoMetrics turns the timing of operators off. Rows are still counted.

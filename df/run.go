@@ -135,6 +135,24 @@ func All[T any](ctx context.Context, s Stream[T], options ...Option) iter.Seq2[T
 	}
 }
 
+// Analyze runs a plan as [Run] does, and returns how it ended: of each operator rows, time,
+// memory and what went to disk, and of each pipeline when it ran and what its workers did.
+// Printed, it is text; it can be drawn, too. It is there when the run fails as well, and
+// tells how far that came; it is nil when the run did not begin.
+//
+//	ran, err := df.Analyze(ctx, df.WriteLines(sorted, "sorted.log"), df.Memory(256<<20))
+//	fmt.Print(ran)
+func Analyze(ctx context.Context, o Output, options ...Option) (*Progress, error) {
+	if o == nil {
+		misuse("Analyze", "nil output")
+	}
+	var last *Progress
+	c := config(options)
+	c.Watch = append(c.Watch, func(p Progress) { last = &p })
+	err := exec.Execute(ctx, c, o.outputs()...)
+	return last, err
+}
+
 // Plan describes what runs: see [Explain].
 type Plan = exec.Plan
 

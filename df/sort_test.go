@@ -925,7 +925,7 @@ func TestExplainSorted(t *testing.T) {
 		"none":  {df.Compact(df.DistinctBy(s, df.Self[int64]))},
 	} {
 		for _, p := range plans {
-			line, _, _ := strings.Cut(df.Explain(p), "\n")
+			line, _, _ := strings.Cut(df.Explain(p).String(), "\n")
 			if !strings.Contains(line, " "+want+" ") || !strings.Contains(line, "sort_test.go:") {
 				t.Errorf("not %s: %s", want, line)
 			}

@@ -32,7 +32,7 @@ type buffer[T any] struct {
 	n      int64
 }
 
-func newBuffer[T any]() Breaker { return &buffer[T]{} }
+func newBuffer[T any](r *Run) Breaker { return &buffer[T]{run: r} }
 
 // bufferLocal gathers one worker's rows.
 type bufferLocal[T any] struct {
@@ -56,7 +56,7 @@ func (l *bufferLocal[T]) push(rows []T) error {
 	l.rows = append(l.rows, rows...)
 	if grew := int64(cap(l.rows)-before) * int64(SizeOf[T]()); grew > 0 {
 		l.bytes += grew
-		if m := l.w.run.memory; !m.Add(grew) {
+		if m := l.b.run.memory; !m.Add(grew) {
 			return m.exceeded()
 		}
 	}
@@ -74,7 +74,6 @@ func (l *bufferLocal[T]) mark(m Mark) error {
 func (l *bufferLocal[T]) Commit() error {
 	l.b.mu.Lock()
 	defer l.b.mu.Unlock()
-	l.b.run = l.w.run
 	l.b.mu.parts = append(l.b.mu.parts, l.parts...)
 	l.b.mu.bytes += l.bytes
 	return nil
@@ -90,15 +89,14 @@ func (b *buffer[T]) Finish(r *Run, _ int) (Then, error) {
 }
 
 func (b *buffer[T]) keeps() error         { return errInMemory }
+func (b *buffer[T]) effort() float64      { return 0.2 }
 func (b *buffer[T]) spilled() spill.Stats { return spill.Stats{} }
 
 // errInMemory is why rows that wait to be used again stay in memory.
 var errInMemory = errors.New("rows that wait are kept in memory")
 
 func (b *buffer[T]) Close() error {
-	if b.run != nil {
-		b.run.memory.Add(-b.mu.bytes)
-	}
+	b.run.memory.Add(-b.mu.bytes)
 	b.mu.parts = nil
 	return nil
 }

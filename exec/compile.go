@@ -9,7 +9,9 @@ import (
 // A vertex is a plan node in one run: its stage, and who consumes its rows.
 type vertex struct {
 	node  *plan.Node
-	index int // in order of the plan, inputs first
+	op    *operator  // what is known of it; nil of a drain
+	total *pipeTotal // of the pipeline that its rows flow in
+	index int        // in order of the plan, inputs first
 	rows  Rows
 	stage any
 	ins   []*vertex
@@ -100,7 +102,8 @@ func (g *graph) add(n *plan.Node, made map[*plan.Node]*vertex) (*vertex, error) 
 		v.ins = append(v.ins, u)
 	}
 	var err error
-	if v.stage, err = g.stage(n); err != nil {
+	v.op = newOperator(n)
+	if v.stage, err = g.stage(v.op); err != nil {
 		return nil, nodeError(n, err)
 	}
 	if n.Rows != nil {
@@ -118,12 +121,13 @@ func (g *graph) add(n *plan.Node, made map[*plan.Node]*vertex) (*vertex, error) 
 }
 
 // stage makes the stage of a node.
-func (g *graph) stage(n *plan.Node) (stage any, err error) {
+func (g *graph) stage(op *operator) (stage any, err error) {
+	n := op.node
 	if g.dry && (n.Kind == plan.Source || n.Kind == plan.Sink) {
 		return standIn(n), nil
 	}
 	err = guarded(func() error {
-		stage, err = n.Body.(Body)(g.run)
+		stage, err = n.Body.(Body)(g.run.of(op))
 		return err
 	})
 	if err != nil && g.dry { // it is told when the plan runs
@@ -163,13 +167,12 @@ func (g *graph) insertBuffer(v *vertex) error {
 	if v.node.Views && !g.dry {
 		return nodeError(v.node, fmt.Errorf("%w: parts of the plan that use this stream run one after the other; clone the rows first", ErrViews))
 	}
-	b := &vertex{
-		node:  &plan.Node{Op: "buffer", Site: v.node.Site, Order: v.node.Order, Rows: v.node.Rows},
-		stage: v.rows.buffer(), rows: v.rows, ins: []*vertex{v},
-	}
+	n := &plan.Node{Op: "buffer", Site: v.node.Site, Order: v.node.Order, Rows: v.node.Rows}
+	op := newOperator(n)
+	b := &vertex{node: n, op: op, stage: v.rows.buffer(g.run.of(op)), rows: v.rows, ins: []*vertex{v}}
 	g.append(b)
 	for _, out := range v.outs {
-		p := &vertex{node: b.node, rows: v.rows, replays: b, outs: []edge{out}}
+		p := &vertex{node: n, op: op, rows: v.rows, replays: b, outs: []edge{out}}
 		g.append(p)
 		out.to.ins[out.input] = p
 	}

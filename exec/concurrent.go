@@ -1,6 +1,9 @@
 package exec
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // MapConcurrent is the body of a step that keeps n calls of f in flight, for
 // calls that wait for something else than the processor. Rows leave in the
@@ -65,7 +68,7 @@ func (c *concurrent[T, U]) Fuse(w *Worker, down Pipe) (Pipe, error) {
 		for _, f := range l.below.ends {
 			w.run.fail(l.below.guard(f), l.below.seq)
 		}
-		w.run.totals.publish(l.below, Morsel{})
+		l.below.publish()
 		return nil
 	})
 	return Pipe{Push: l.push, Mark: l.mark, Done: down.Done}, nil
@@ -77,10 +80,8 @@ func (l *concurrentLocal[T, U]) push(rows []T) error {
 		if l.down.Done() {
 			return ErrStop
 		}
-		select {
-		case l.c.tokens <- struct{}{}:
-		case <-run.ctx.Done():
-			return errAborted
+		if err := l.token(); err != nil {
+			return err
 		}
 		k := &call[U]{row: l.w.op.batchStart + int64(i), done: make(chan struct{}), err: errGoexit}
 		k.mark.Seq, k.part, k.src = l.w.seq, l.w.part, l.w.src
@@ -92,6 +93,23 @@ func (l *concurrentLocal[T, U]) push(rows []T) error {
 		l.queue <- k // never for long: calls end, and deliver takes them
 	}
 	return nil
+}
+
+// token waits until one more call may be in flight.
+func (l *concurrentLocal[T, U]) token() error {
+	select {
+	case l.c.tokens <- struct{}{}:
+		return nil
+	default:
+	}
+	start := time.Now()
+	defer func() { l.w.waited(time.Since(start)) }()
+	select {
+	case l.c.tokens <- struct{}{}:
+		return nil
+	case <-l.w.run.ctx.Done():
+		return errAborted
+	}
 }
 
 func callGuarded[T, U any](ctx context.Context, f func(context.Context, T) (U, error), v T, out *U) (err error) {
@@ -137,7 +155,7 @@ func (l *concurrentLocal[T, U]) deliver() {
 				if err := l.down.Mark(k.mark); err != nil && err != ErrStop {
 					return err
 				}
-				w.run.totals.publish(w, Morsel{})
+				w.publish()
 				continue
 			}
 			select {

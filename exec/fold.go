@@ -48,7 +48,7 @@ func foldBody[T, A any](acc Accumulate[T, A], result func(any) Source) Body {
 	if acc.Size != nil {
 		f.size = func(a any) int { return acc.Size(a.(*A)) }
 	}
-	return func(*Run) (any, error) { return &folding{fold: f}, nil }
+	return func(r *Run) (any, error) { return &folding{fold: f, memory: r.memory}, nil }
 }
 
 // fold is what folding must know of the types of rows and accumulators, which are
@@ -112,7 +112,7 @@ func (l *foldLocal) reserve() error {
 	size := int64(l.f.size(l.a))
 	grew := size - l.held
 	l.held = size
-	if m := l.w.run.memory; !m.Add(grew) {
+	if m := l.f.memory; !m.Add(grew) {
 		return m.exceeded()
 	}
 	return nil
@@ -135,7 +135,6 @@ func (l *foldLocal) Commit() error {
 	f := l.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.memory = l.w.run.memory
 	f.mu.held += l.held
 	if f.mu.total == nil {
 		f.mu.total = l.a
@@ -153,9 +152,7 @@ func (f *folding) Finish(*Run, int) (Then, error) {
 }
 
 func (f *folding) Close() error {
-	if f.memory != nil {
-		f.memory.Add(-f.mu.held)
-	}
+	f.memory.Add(-f.mu.held)
 	return nil
 }
 

@@ -209,6 +209,7 @@ func (k *keyed[T, K, A, R]) Finish(r *Run, _ int) (Then, error) {
 }
 
 func (k *keyed[T, K, A, R]) keeps() error         { return k.disk.err }
+func (k *keyed[T, K, A, R]) effort() float64      { return 0.12 }
 func (k *keyed[T, K, A, R]) spilled() spill.Stats { return k.disk.spilled() }
 
 func (k *keyed[T, K, A, R]) Close() error {
@@ -242,6 +243,15 @@ type keyedSource[T any, K comparable, A, R any] struct {
 
 func (s *keyedSource[T, K, A, R]) Size() (rows, bytes int64) { return -1, -1 }
 func (s *keyedSource[T, K, A, R]) Close() error              { return nil }
+
+func (s *keyedSource[T, K, A, R]) parts() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.disk != nil {
+		return int64(s.mu.disk.Parts())
+	}
+	return hashtable.Partitions
+}
 
 func (s *keyedSource[T, K, A, R]) Next(context.Context) (Morsel, error) {
 	s.mu.Lock()

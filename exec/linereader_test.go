@@ -150,7 +150,7 @@ func testRun(t *testing.T, workers int) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Run{parent: t.Context(), workers: workers, memory: budget}
+	r := &Run{memory: budget, running: &running{parent: t.Context(), workers: workers}}
 	r.ctx, r.cancel = contextWithCancel(t)
 	return r
 }

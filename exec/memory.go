@@ -30,6 +30,12 @@ func Floor(workers int) int64 { return 16<<20 + int64(workers)*4<<20 }
 // the limit itself is the bound. If there is none, the holder that asks has the
 // most, and is told to write to disk itself. Nobody waits for anybody.
 type Budget struct {
+	*pool
+	by *account // of the operator whose view of the budget this is; may be nil
+}
+
+// pool is what the views of a budget share.
+type pool struct {
 	limit int64
 	live  int64 // what holders and the others may have together
 	used  atomic.Int64
@@ -42,6 +48,12 @@ type Budget struct {
 	}
 }
 
+// account is what one operator holds of a budget.
+type account struct{ held, peak atomic.Int64 }
+
+// of is the budget as an operator sees it.
+func (b *Budget) of(a *account) *Budget { return &Budget{b.pool, a} }
+
 // liveShare is the part of a budget that is reserved at most.
 const liveShare = 0.75
 
@@ -52,7 +64,7 @@ func newBudget(limit int64, workers int) (*Budget, error) {
 	if floor := Floor(workers); limit < floor {
 		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed", limit, workers, floor)
 	}
-	return &Budget{limit: limit, live: int64(float64(limit) * liveShare)}, nil
+	return &Budget{pool: &pool{limit: limit, live: int64(float64(limit) * liveShare)}}, nil
 }
 
 // Limit is the budget in bytes.
@@ -79,12 +91,17 @@ func (b *Budget) Add(n int64) bool {
 }
 
 func (b *Budget) take(n int64) int64 {
+	if b.by != nil {
+		raise(&b.by.peak, b.by.held.Add(n))
+	}
 	used := b.used.Add(n)
-	for {
-		peak := b.peak.Load()
-		if used <= peak || b.peak.CompareAndSwap(peak, used) {
-			return used
-		}
+	raise(&b.peak, used)
+	return used
+}
+
+// raise makes most at least n.
+func raise(most *atomic.Int64, n int64) {
+	for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 	}
 }
 

@@ -14,15 +14,31 @@ import (
 // A pipeline is one pass over the origins of a region, one after the other,
 // by all workers.
 type pipeline struct {
-	run  *Run
-	legs []*leg
-	reg  *region
+	run   *Run
+	legs  []*leg
+	reg   *region
+	total *pipeTotal
+	tasks []taskNow // by worker
 
 	mu struct {
 		sync.Mutex
 		leg int    // whose morsels are given out
 		seq uint64 // the number of the next one
 	}
+}
+
+// taskNow is the morsel that a worker has, for who wants to know.
+type taskNow struct {
+	sync.Mutex
+	leg    *leg // nil: it has none
+	morsel Morsel
+	began  time.Time
+}
+
+func (t *taskNow) set(l *leg, m Morsel, began time.Time) {
+	t.Lock()
+	defer t.Unlock()
+	t.leg, t.morsel, t.began = l, m, began
 }
 
 // A leg is the part of a pipeline that reads one origin.
@@ -58,7 +74,7 @@ func (r *Run) checkDone() {
 // pipeline runs a region. Errors end the run. Vertices that turn out to gather the
 // input that they were to probe are returned.
 func (r *Run) pipeline(reg *region) (gathers []*vertex) {
-	p := &pipeline{run: r, reg: reg}
+	p := &pipeline{run: r, reg: reg, total: reg.total, tasks: make([]taskNow, r.workers)}
 	for _, o := range reg.origins {
 		l := &leg{origin: o, src: o.source()}
 		if l.src != o.stage {
@@ -73,12 +89,16 @@ func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 		defer l.cancel()
 		p.legs = append(p.legs, l)
 	}
+	p.total.began.Store(r.since())
+	r.totals.expect(p.total, p.sources())
 	r.current.Store(p)
 	var wg sync.WaitGroup
 	for i := range r.workers {
-		wg.Go(func() { p.work(&Worker{ID: i, run: r}) })
+		wg.Go(func() { p.work(&Worker{ID: i, run: r, pipe: p.total}) })
 	}
 	wg.Wait()
+	p.total.finishing.Store(true)
+	defer func() { p.total.ended.Store(r.since()) }()
 	if r.aborted.Load() {
 		return nil
 	}
@@ -88,6 +108,14 @@ func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 		}
 	}
 	return gathers
+}
+
+// sources lists where the rows of the pipeline come from.
+func (p *pipeline) sources() (list []Source) {
+	for _, l := range p.legs {
+		list = append(list, l.src)
+	}
+	return list
 }
 
 // orderly is a stage whose workers take turns.
@@ -135,10 +163,22 @@ func (p *pipeline) finish(e edge) (gathers bool) {
 	if p.run.aborted.Load() {
 		return false
 	}
-	p.run.finishing = e.to.node
-	w := &Worker{run: p.run, op: &opStat{node: e.to.node}}
-	p.run.fail(w.guard(func() error {
-		then, err := e.to.stage.(Breaker).Finish(p.run, e.input)
+	w := &Worker{run: p.run, pipe: p.total}
+	w.op = w.stat(e.to.counted(), e.input)
+	start := time.Now()
+	w.label(w.op)
+	defer w.unlabel()
+	defer func() {
+		w.spent += int64(time.Since(start))
+		w.publish()
+	}()
+	p.run.fail(w.guard(func() (err error) {
+		defer w.region("finish " + e.to.node.Op)()
+		var then Then
+		err = w.exactly(w.op, func() error {
+			then, err = e.to.stage.(Breaker).Finish(p.run.of(w.op.op), e.input)
+			return err
+		})
 		if err != nil {
 			return nodeError(e.to.node, err)
 		}
@@ -159,6 +199,8 @@ func (p *pipeline) finish(e edge) (gathers bool) {
 func (p *pipeline) work(w *Worker) {
 	c := &chain{pipes: map[*vertex]Pipe{}}
 	w.op = &opStat{node: &plan.Node{Op: "run"}}
+	defer w.region(p.total.name)()
+	defer w.unlabel()
 	err := w.guard(func() error {
 		for {
 			l, m, end, err := p.next(w, c)
@@ -178,15 +220,24 @@ func (p *pipeline) work(w *Worker) {
 		return
 	}
 	for _, cm := range c.commits {
-		w.op = &opStat{node: cm.node}
-		p.run.fail(w.guard(func() error { return w.Fail(-1, cm.local.Commit()) }), w.seq)
+		w.op = cm.at
+		w.label(w.op)
+		p.run.fail(w.guard(func() error { return w.Fail(-1, w.exactly(w.op, cm.local.Commit)) }), w.seq)
 	}
-	p.run.totals.publish(w, Morsel{})
+	w.publish()
 }
 
 // next gives out a morsel, or the mark that ends a leg, or nil when the
 // pipeline has no more.
 func (p *pipeline) next(w *Worker, c *chain) (l *leg, m Morsel, end bool, err error) {
+	start := time.Now()
+	defer func() {
+		waited := int64(time.Since(start))
+		p.total.waited.Add(waited)
+		if l != nil {
+			l.origin.op.blocked.Add(waited)
+		}
+	}()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.run.aborted.Load() {
@@ -196,7 +247,7 @@ func (p *pipeline) next(w *Worker, c *chain) (l *leg, m Morsel, end bool, err er
 		return nil, m, false, nil
 	}
 	l = p.legs[p.mu.leg]
-	w.op = w.stat(l.origin.node)
+	w.op = w.stat(l.origin.op, outFlow)
 	w.src, w.part = nil, Morsel{}
 	err = io.EOF
 	if !l.done.Load() {
@@ -229,14 +280,15 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 		done := pipe.Done
 		l.below.CompareAndSwap(nil, &done)
 	}
-	w.op = w.stat(l.origin.node)
+	at := w.stat(l.origin.op, outFlow)
+	w.leave(at)
 	if end {
 		w.src = nil
 		if err := pipe.Mark(Mark{End, m.Seq}); err != nil && err != ErrStop {
 			return w.Fail(-1, err)
 		}
 	} else if !pipe.Done() {
-		if err := l.src.Read(w, m, pipe); err != nil && err != ErrStop {
+		if err := p.readRows(w, at, l, m, pipe); err != nil && err != ErrStop {
 			return w.Fail(-1, err)
 		}
 	}
@@ -248,8 +300,26 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 	}
 	l.check()
 	w.spent += int64(time.Since(start))
-	p.run.totals.publish(w, m)
+	w.publish()
 	return nil
+}
+
+// readRows has a worker push the rows of a morsel.
+func (p *pipeline) readRows(w *Worker, at *opStat, l *leg, m Morsel, pipe Pipe) error {
+	defer w.region("read " + l.origin.node.Op)()
+	rows, t := at.counts.rows, w.begin()
+	p.tasks[w.ID].set(l, m, t.at)
+	defer p.tasks[w.ID].set(nil, Morsel{}, time.Time{})
+	err := l.src.Read(w, m, pipe)
+	took := int64(time.Since(t.at))
+	at.counts.spent += took - (w.blocked - t.blocked)
+	o := l.origin.op
+	o.parts.add(at.counts.rows - rows)
+	raise(&o.slowest, took)
+	o.bytes.Add(m.Bytes)
+	p.total.bytes.Add(m.Bytes)
+	p.total.parts.Add(1)
+	return err
 }
 
 // A chain is what one worker has fused.
@@ -259,7 +329,7 @@ type chain struct {
 }
 
 type commit struct {
-	node  *plan.Node
+	at    *opStat
 	local Local
 }
 
@@ -281,7 +351,7 @@ func (c *chain) pipe(w *Worker, v *vertex) (Pipe, error) {
 		p = v.rows.tee(downs)
 	}
 	if v.isOrigin() {
-		p = v.rows.entry(w, p)
+		p = v.rows.entry(w, w.stat(v.op, outFlow), p)
 	}
 	c.pipes[v] = p
 	return p, nil
@@ -289,21 +359,24 @@ func (c *chain) pipe(w *Worker, v *vertex) (Pipe, error) {
 
 // enter fuses the consumer at the end of an edge, counting what enters it.
 func (c *chain) enter(w *Worker, v *vertex, e edge) (Pipe, error) {
-	w.op = w.stat(e.to.node)
+	w.op = w.stat(e.to.counted(), e.input)
 	if e.terminal() {
 		l, err := e.to.stage.(Breaker).Open(w, e.input)
 		if err != nil {
 			return Pipe{}, err
 		}
-		c.commits = append(c.commits, commit{e.to.node, l})
+		c.commits = append(c.commits, commit{w.op, l})
 		p := l.Pipe()
 		if p.Done == nil {
 			p.Done = never
 		}
 		if e.to.drains() {
-			return p, nil // it bears its input's node, whose rows it would count
+			if v.isOrigin() {
+				return p, nil // its rows are counted already
+			}
+			return v.rows.meter(w, w.stat(v.op, outFlow), p), nil
 		}
-		return v.rows.meter(w, w.stat(e.to.node), p), nil
+		return v.rows.meter(w, w.stat(e.to.op, e.input), p), nil
 	}
 	stage := e.to.stage
 	if e.to.probes() {
@@ -323,7 +396,7 @@ func (c *chain) enter(w *Worker, v *vertex, e edge) (Pipe, error) {
 				return mark(m)
 			}
 		}
-		return v.rows.meter(w, w.stat(e.to.node), down), nil
+		return v.rows.meter(w, w.stat(e.to.op, e.input), down), nil
 	}
 	below := w
 	sub := c
@@ -336,10 +409,11 @@ func (c *chain) enter(w *Worker, v *vertex, e edge) (Pipe, error) {
 	if err != nil {
 		return Pipe{}, err
 	}
-	w.op = w.stat(e.to.node)
+	at := w.stat(e.to.op, e.input)
+	w.op = at
 	p, err := stage.(Step).Fuse(w, down)
 	if err != nil {
 		return Pipe{}, err
 	}
-	return v.rows.meter(w, w.stat(e.to.node), p), nil
+	return v.rows.meter(w, at, p), nil
 }

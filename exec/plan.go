@@ -80,18 +80,21 @@ func Explain(roots ...*plan.Node) *Plan {
 	if g.arrange() != nil {
 		g.cut() // the run will say why it cannot be run
 	}
-	return g.plan()
+	p, _, _ := g.plan()
+	return p
 }
 
-// plan describes the graph as it is cut now.
-func (g *graph) plan() *Plan {
-	p := &Plan{}
+// plan describes the graph as it is cut now, and says which vertices and regions the
+// plan's operators and pipelines are.
+func (g *graph) plan() (p *Plan, vertices []*vertex, regions []*region) {
+	p = &Plan{}
 	at := map[*vertex]int{} // of operators
 	for _, v := range g.vertices {
 		if v.drains() || v.replays != nil {
 			continue
 		}
 		at[v] = len(p.Operators)
+		vertices = append(vertices, v)
 		p.Operators = append(p.Operators, v.operator())
 	}
 	op := func(v *vertex) int {
@@ -103,13 +106,11 @@ func (g *graph) plan() *Plan {
 	number := map[*region]int{}
 	for _, r := range g.regions {
 		if !r.trivial() {
-			number[r] = len(number) + 1
+			regions = append(regions, r)
+			number[r] = len(regions)
 		}
 	}
-	for _, r := range g.regions {
-		if number[r] == 0 {
-			continue
-		}
+	for _, r := range regions {
 		pipe := Pipeline{Operators: []int{}, Origins: []int{}, After: []int{}}
 		for _, v := range r.members {
 			pipe.Operators = append(pipe.Operators, op(v))
@@ -131,7 +132,7 @@ func (g *graph) plan() *Plan {
 		}
 		p.Pipelines = append(p.Pipelines, pipe)
 	}
-	for v, i := range at {
+	for i, v := range vertices {
 		o := &p.Operators[i]
 		o.Gives = number[v.region]
 		for _, in := range v.ins {
@@ -139,7 +140,7 @@ func (g *graph) plan() *Plan {
 			o.Takes = append(o.Takes, number[in.region])
 		}
 	}
-	return p
+	return p, vertices, regions
 }
 
 // trivial reports whether nothing happens in a region: what a sink tells of itself goes
@@ -171,6 +172,9 @@ func (v *vertex) operator() Operator {
 type keeper interface {
 	// keeps is why that cannot go to disk, or nil.
 	keeps() error
+	// effort is how long it takes to give out what is kept, in parts of the time in which
+	// it was taken, if that is as much as was read: measured, and used for estimates.
+	effort() float64
 	// spilled is what has gone to disk so far. It may be called at any time.
 	spilled() spill.Stats
 }
@@ -210,7 +214,7 @@ func typeName(t reflect.Type) string {
 // dryRun is a run that stages can be made for, and that never begins.
 func dryRun() *Run {
 	budget, _ := newBudget(0, 1)
-	return &Run{workers: 1, memory: budget, space: spill.NewSpace(0), fs: vfs.OS, ctx: context.Background()}
+	return &Run{memory: budget, running: &running{workers: 1, space: spill.NewSpace(0), fs: vfs.OS, ctx: context.Background()}}
 }
 
 // standIn is a stage for a plan that is not run, of a node whose own would open files or

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"anabranch.dev/internal/plan"
 )
 
 // String draws the plan as text: a line for each operator, the last one first, its
@@ -17,7 +19,8 @@ import (
 // in brackets, by which the others refer to it.
 func (p *Plan) String() string {
 	t := &planText{plan: p, tell: p.tell}
-	return t.draw()
+	t.draw()
+	return aligned(t.lines) + "\n" + p.pipelines()
 }
 
 // tell is the columns of an operator's line.
@@ -50,6 +53,9 @@ func (o *Operator) flow() string {
 	return fmt.Sprint("pipeline ", o.Gives)
 }
 
+// Name is how pipeline i is called: its number, and what happens in it.
+func (p *Plan) Name(i int) string { return fmt.Sprintf("%d: %s", i+1, p.chain(i)) }
+
 // Name is how the operator is called where there is little room: its verb, and its label
 // or else its details.
 func (o *Operator) Name() string {
@@ -57,9 +63,25 @@ func (o *Operator) Name() string {
 	case o.Label != "":
 		return fmt.Sprintf("%s %q", o.Op, o.Label)
 	case o.Detail != "":
-		return o.Op + " " + o.Detail
+		return o.Op + " " + cut(o.Detail, 32)
 	}
 	return o.Op
+}
+
+// String names the operator as errors do: its verb, its label and its place in the
+// program.
+func (o *Operator) String() string {
+	return (&plan.Node{Op: o.Op, Label: o.Label, Site: o.Site}).String()
+}
+
+// cut shortens text to at most n characters: of a path the end tells most.
+func cut(text string, n int) string {
+	r := []rune(text)
+	if len(r) <= n {
+		return text
+	}
+	head := n / 4
+	return string(r[:head]) + "…" + string(r[len(r)-(n-1-head):])
 }
 
 // planText draws operators as a tree.
@@ -71,7 +93,7 @@ type planText struct {
 	marks map[int]int // of operators with several uses
 }
 
-func (t *planText) draw() string {
+func (t *planText) draw() {
 	t.uses, t.marks = make([]int, len(t.plan.Operators)), map[int]int{}
 	for _, o := range t.plan.Operators {
 		for _, in := range o.Inputs {
@@ -83,14 +105,13 @@ func (t *planText) draw() string {
 			t.operator(i, "", "")
 		}
 	}
-	return aligned(t.lines) + "\n" + t.plan.pipelines()
 }
 
 func (t *planText) operator(i int, first, rest string) {
 	o := &t.plan.Operators[i]
 	name := o.Op
 	if o.Detail != "" {
-		name += " " + o.Detail
+		name += " " + cut(o.Detail, 48)
 	}
 	if o.Label != "" {
 		name += fmt.Sprintf(" %q", o.Label)

@@ -29,6 +29,7 @@ type Progress struct {
 	DiskPeak   int64 `json:"disk_peak"`   // at one time
 	DiskLimit  int64 `json:"disk_limit"`  // 0: what the disk has
 
+	Tasks     []Task             `json:"tasks"`     // that workers have now
 	Pipelines []PipelineProgress `json:"pipelines"` // as in the plan
 	Operators []OperatorProgress `json:"operators"` // as in the plan
 }
@@ -54,6 +55,8 @@ type PipelineProgress struct {
 	Share float64       `json:"share"`   // of its work that is done, estimated; or -1
 	Left  time.Duration `json:"left_ns"` // until it is done, estimated; or -1
 
+	parts, totalParts int64
+
 	Rows       int64 `json:"rows"`        // that began in it so far
 	TotalRows  int64 `json:"total_rows"`  // or -1
 	Bytes      int64 `json:"bytes"`       // of input, read so far
@@ -77,6 +80,9 @@ type OperatorProgress struct {
 	Busy    time.Duration `json:"busy_ns"`    // spent in it by all workers together, estimated from samples
 	Blocked time.Duration `json:"blocked_ns"` // spent waiting in it
 
+	effort float64       // of giving out what it keeps: see keeper
+	mean   time.Duration // that a worker had one of its pieces
+
 	Memory     int64 `json:"memory"`      // bytes that it holds
 	MemoryPeak int64 `json:"memory_peak"` // most that it held
 	Spill      Spill `json:"spill"`
@@ -84,6 +90,14 @@ type OperatorProgress struct {
 	Parts   int64         `json:"parts"`      // pieces of input, partitions or ranges that it has given out
 	Skew    float64       `json:"skew"`       // rows of the largest of them over the 75th percentile of all; 0: unknown
 	Slowest time.Duration `json:"slowest_ns"` // the longest that a worker had one of them
+}
+
+// A Task is a piece of input that a worker has.
+type Task struct {
+	Worker   int           `json:"worker"`
+	Operator int           `json:"operator"` // whose rows it is, in the plan
+	Input    string        `json:"input"`    // what it is, as in "a.log, bytes 0 to 1048576"; may be empty
+	For      time.Duration `json:"for_ns"`   // since the worker took it
 }
 
 // Spill is what an operator has written to temporary files.
@@ -98,19 +112,21 @@ type Spill struct {
 // watchEvery is how often a watcher is told.
 const watchEvery = 200 * time.Millisecond
 
-// watch calls f until the function that it returns is called, which calls f a
-// last time.
-func (r *Run) watch(f func(Progress)) (stop func()) {
-	if f == nil {
-		return func() {}
+// watch calls each of to until the function that it returns is called, with how the run
+// has ended, which calls them a last time. All calls are made by one goroutine.
+func (r *Run) watch(to []func(Progress)) (stop func(error)) {
+	if len(to) == 0 {
+		return func(error) {}
 	}
-	end, ended := make(chan struct{}), make(chan struct{})
-	tell := func(done bool) error {
-		err := guarded(func() error { f(r.progress(done)); return nil })
-		if err != nil {
-			r.fail(&Error{Op: "watch", Err: err}, 0)
+	end, ended := make(chan error), make(chan struct{})
+	tell := func(p Progress) error {
+		for _, f := range to {
+			if err := guarded(func() error { f(p); return nil }); err != nil {
+				r.fail(&Error{Op: "watch", Err: err}, 0)
+				return err
+			}
 		}
-		return err
+		return nil
 	}
 	go func() {
 		defer close(ended)
@@ -119,47 +135,19 @@ func (r *Run) watch(f func(Progress)) (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				if tell(false) != nil {
+				if tell(r.progress()) != nil {
+					<-end
 					return
 				}
-			case <-end:
-				_ = tell(true) // the run knows
+			case err := <-end:
+				p := r.progress()
+				if p.Done, p.Err = true, err; err == nil {
+					p.Share, p.Left = 1, 0
+				}
+				_ = tell(p) // the run knows
 				return
 			}
 		}
 	}()
-	return func() { close(end); <-ended }
-}
-
-func (r *Run) progress(done bool) Progress {
-	t := &r.totals
-	p := Progress{
-		Elapsed: time.Since(r.started), Done: done,
-		Bytes: t.bytes.Load(), TotalBytes: t.known,
-		Operators: make([]OperatorProgress, len(t.ops)),
-	}
-	rest := t.spent.Load() - t.idle.Load()
-	sources := 0
-	for i, o := range t.ops {
-		op := &p.Operators[i]
-		op.Op, op.Label, op.Site = o.node.Op, o.node.Label, o.node.Site
-		op.RowsIn = o.rows.Load()
-		for _, c := range t.consumers[i] {
-			op.RowsOut = max(op.RowsOut, t.ops[c].rows.Load())
-		}
-		if o.source {
-			op.RowsIn = op.RowsOut
-			sources++
-		}
-		if timed := o.timed.Load(); timed > 0 {
-			op.Busy = time.Duration(float64(o.busy.Load()) * float64(op.RowsIn) / float64(timed))
-			rest -= int64(op.Busy)
-		}
-	}
-	for i, o := range t.ops { // what no other operator took, the sources did
-		if o.source && rest > 0 {
-			p.Operators[i].Busy = time.Duration(rest / int64(sources))
-		}
-	}
-	return p
+	return func(err error) { end <- err; <-ended }
 }

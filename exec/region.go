@@ -13,6 +13,7 @@ type region struct {
 	origins   []*vertex
 	terminals []edge
 	deps      []*region // must be done before
+	total     *pipeTotal
 }
 
 // arrange cuts the plan into regions, and puts them into an order that works. It is
@@ -56,7 +57,11 @@ func (g *graph) runRegion(r *region) error {
 	for _, v := range gathers {
 		v.gathers = true
 	}
-	return g.arrange()
+	if err := g.arrange(); err != nil {
+		return err
+	}
+	g.describe()
+	return nil
 }
 
 // cut finds the regions and what they depend on.

@@ -11,10 +11,10 @@ import (
 type Rows interface {
 	Type() reflect.Type
 	meter(w *Worker, s *opStat, down Pipe) Pipe
-	entry(w *Worker, down Pipe) Pipe
+	entry(w *Worker, s *opStat, down Pipe) Pipe
 	tee(downs []Pipe) Pipe
 	drain() Local
-	buffer() Breaker
+	buffer(r *Run) Breaker
 }
 
 // What these methods call is not inlined into them: each of them is compiled
@@ -29,11 +29,11 @@ func (rowsOf[T]) Type() reflect.Type { return reflect.TypeFor[T]() }
 
 func (rowsOf[T]) meter(w *Worker, s *opStat, down Pipe) Pipe { return meter[T](w, s, down) }
 
-func (rowsOf[T]) entry(w *Worker, down Pipe) Pipe { return entry[T](w, down) }
+func (rowsOf[T]) entry(w *Worker, s *opStat, down Pipe) Pipe { return entry[T](w, s, down) }
 
 func (rowsOf[T]) tee(downs []Pipe) Pipe { return tee[T](downs) }
 
-func (rowsOf[T]) buffer() Breaker { return newBuffer[T]() }
+func (rowsOf[T]) buffer(r *Run) Breaker { return newBuffer[T](r) }
 
 func (rowsOf[T]) drain() Local {
 	return drainLocal{Pipe{

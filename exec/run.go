@@ -21,19 +21,27 @@ var errAborted = errors.New("exec: the run is over")
 
 // Config is how to run a plan. The zero Config is a good one.
 type Config struct {
-	Workers   int            // goroutines per pipeline; 0: GOMAXPROCS
-	Memory    int64          // bytes; 0: a quarter of what the machine or its cgroup has
-	TempDir   string         // for temporary files; empty: os.TempDir()
-	Disk      int64          // bytes of temporary files; 0: what the disk has
-	Watch     func(Progress) // called from one goroutine, several times a second and at the end
-	NoMetrics bool           // do not time operators; rows are counted still
+	Workers   int              // goroutines per pipeline; 0: GOMAXPROCS
+	Memory    int64            // bytes; 0: a quarter of what the machine or its cgroup has
+	TempDir   string           // for temporary files; empty: os.TempDir()
+	Disk      int64            // bytes of temporary files; 0: what the disk has
+	Watch     []func(Progress) // each called from one goroutine, several times a second and at the end
+	NoMetrics bool             // do not time operators; rows are counted still
 
 	NoSoftLimit bool   // leave the soft limit on the process's memory alone
 	FS          vfs.FS // where temporary and written files are; nil: the system's
 }
 
-// Run is one execution of a plan. Its methods may be called from any goroutine.
+// Run is one execution of a plan, as one of its operators sees it. Its methods may be
+// called from any goroutine.
 type Run struct {
+	*running
+	op     *operator // whose view this is; nil: nobody's
+	memory *Budget
+}
+
+// running is what the views of a run share.
+type running struct {
 	parent     context.Context // the caller's
 	ctx        context.Context
 	cancel     context.CancelCauseFunc
@@ -41,12 +49,9 @@ type Run struct {
 	instrument bool
 	aborted    atomic.Bool
 	current    atomic.Pointer[pipeline]
-	memory     *Budget
 	space      *spill.Space // of temporary files
 	tempDir    string
 	fs         vfs.FS
-	index      map[*plan.Node]int
-	finishing  *plan.Node // whose Finish is being called
 	started    time.Time
 
 	mu struct {
@@ -59,6 +64,11 @@ type Run struct {
 		closers   []func() error
 	}
 	totals totals
+}
+
+// of is the run as an operator sees it.
+func (r *Run) of(op *operator) *Run {
+	return &Run{running: r.running, op: op, memory: r.memory.of(&op.memory)}
 }
 
 // Context ends when the run does.
@@ -79,13 +89,12 @@ func (r *Run) OnSuccess(f func() error) {
 	r.mu.onSuccess = append(r.mu.onSuccess, r.about(f))
 }
 
-// about makes errors of f name the operator that is being finished.
+// about makes errors of f name the operator.
 func (r *Run) about(f func() error) func() error {
-	n := r.finishing
 	return func() error {
 		err := f()
-		if err != nil && n != nil {
-			err = nodeError(n, err)
+		if err != nil && r.op != nil {
+			err = nodeError(r.op.node, err)
 		}
 		return err
 	}
@@ -170,13 +179,19 @@ func (r *Run) err() error {
 	return err
 }
 
+// since is how many nanoseconds ago the run began: at least one.
+func (r *Run) since() int64 { return max(int64(time.Since(r.started)), 1) }
+
 // Each calls f for 0 to n-1 on all workers, for the parallel part of a Finish.
 // The first error ends it.
 func (r *Run) Each(n int, f func(i int) error) error {
-	var next atomic.Int64
+	var next, together atomic.Int64
+	began := time.Now()
 	g, ctx := errgroup.WithContext(r.ctx)
 	for range min(n, r.workers) {
 		g.Go(func() error {
+			start := time.Now()
+			defer func() { together.Add(int64(time.Since(start))) }()
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= n {
@@ -189,7 +204,13 @@ func (r *Run) Each(n int, f func(i int) error) error {
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	err := g.Wait()
+	if p := r.current.Load(); r.op != nil && p != nil { // one of them is measured by who has called
+		more := max(together.Load()-int64(time.Since(began)), 0)
+		r.op.busy.Add(more)
+		p.total.spent.Add(more)
+	}
+	if err != nil {
 		return err
 	}
 	return r.ctx.Err()
@@ -243,10 +264,10 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 	} else {
 		defer limitMemory(budget.limit)()
 	}
-	r := &Run{
+	r := &Run{memory: budget, running: &running{
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
-		memory: budget, space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
-	}
+		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
+	}}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	woken := make(chan struct{})
@@ -275,8 +296,8 @@ func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 		r.fail(err, 0)
 		return r.err()
 	}
-	r.totals.init(r, g)
-	defer r.watch(c.Watch)()
+	g.describe()
+	defer func(stop func(error)) { stop(err) }(r.watch(c.Watch))
 	for reg := g.next(); reg != nil; reg = g.next() {
 		if err := g.runRegion(reg); err != nil {
 			r.fail(err, 0)

@@ -35,7 +35,7 @@ func (g *graph) chooseSides(r *region) (bool, error) {
 
 // turn exchanges the inputs of v.
 func (g *graph) turn(v *vertex, body Body) error {
-	stage, err := body(g.run)
+	stage, err := body(g.run.of(v.op))
 	if err != nil {
 		return nodeError(v.node, err)
 	}
@@ -46,7 +46,11 @@ func (g *graph) turn(v *vertex, body Body) error {
 		in.outs[at] = edge{v, 1 - i}
 	}
 	slices.Reverse(v.ins)
-	return g.arrange()
+	if err := g.arrange(); err != nil {
+		return err
+	}
+	g.describe()
+	return nil
 }
 
 // smallerFirst reports whether the first input of a join can be kept and is known to be

@@ -75,17 +75,17 @@ func (s *sorting[T]) Finish(r *Run, _ int) (Then, error) {
 // spilling has what an operator holds written to disk by whoever is short of
 // memory. An error is the operator's, and ends the run.
 func (r *Run) spilling(spill func() (int64, error)) func() int64 {
-	n := r.finishing
 	return func() int64 {
 		freed, err := spill()
 		if err != nil {
-			r.fail(nodeError(n, err), 0)
+			r.fail(nodeError(r.op.node, err), 0)
 		}
 		return freed
 	}
 }
 
 func (s *sorting[T]) keeps() error         { return nil }
+func (s *sorting[T]) effort() float64      { return 0.85 }
 func (s *sorting[T]) spilled() spill.Stats { return s.sorter.Stats() }
 
 func (s *sorting[T]) Close() error { return s.sorter.Close() }
@@ -97,6 +97,7 @@ type sortedSource[T any] struct {
 }
 
 func (s *sortedSource[T]) Size() (rows, bytes int64) { return s.rows, -1 }
+func (s *sortedSource[T]) parts() int64              { return int64(s.sorted.Parts()) }
 func (s *sortedSource[T]) Close() error              { return nil }
 
 func (s *sortedSource[T]) Next(context.Context) (Morsel, error) {

@@ -51,9 +51,7 @@ func (t *Turn) Wait(w *Worker) error {
 		t.moved.Wait()
 	}
 	t.mu.Unlock()
-	waited := int64(time.Since(start))
-	w.idle += waited
-	w.child += waited // waiting is not being busy
+	w.waited(time.Since(start))
 	if w.run.aborted.Load() {
 		return errAborted
 	}

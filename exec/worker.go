@@ -17,11 +17,13 @@ type Worker struct {
 	src     Source // whose morsel that is
 	op      *opStat
 	child   int64 // nanoseconds spent in stages below, while timed
-	idle    int64 // nanoseconds spent waiting for a turn
-	spent   int64 // nanoseconds spent on morsels
+	blocked int64 // nanoseconds spent waiting, not published yet
+	spent   int64 // nanoseconds spent on morsels, likewise
+	rows    int64 // that began with this worker, likewise
 	timed   bool  // this batch is timed
-	tick    uint  // batches since the start
+	timing  timing
 	stats   []*opStat
+	pipe    *pipeTotal     // of the pipeline that it works in
 	scratch any            // a buffer of the source that is read
 	cut     *Worker        // what follows the cut that is being fused
 	ends    []func() error // run when the worker has pushed its last mark
@@ -42,7 +44,7 @@ func (w *Worker) AtEnd(f func() error) { w.ends = append(w.ends, f) }
 
 // below makes a worker that runs in a goroutine of its own for what follows a
 // cut.
-func (w *Worker) below() *Worker { return &Worker{ID: w.ID, run: w.run} }
+func (w *Worker) below() *Worker { return &Worker{ID: w.ID, run: w.run, pipe: w.pipe} }
 
 // Fail says that the current operator failed with err: its function, on row i
 // of the batch that it was last given, or with i -1 the operator as such.
@@ -80,8 +82,12 @@ func (w *Worker) node() *plan.Node {
 
 // input describes the morsel that is being read.
 func (w *Worker) input() string {
-	if d, ok := w.src.(interface{ Describe(Morsel) string }); ok {
-		return d.Describe(w.part)
+	return describe(w.src, w.part)
+}
+
+func describe(s Source, m Morsel) string {
+	if d, ok := s.(interface{ Describe(Morsel) string }); ok {
+		return d.Describe(m)
 	}
 	return ""
 }

@@ -1,6 +1,9 @@
 package exec
 
-import "cmp"
+import (
+	"cmp"
+	"sync/atomic"
+)
 
 // writing is a breaker that writes rows to a file, or several, in the order of
 // the rows, and gives out what was written. Files appear under their names when
@@ -9,9 +12,10 @@ import "cmp"
 // Each worker formats, and compresses, its rows beside the others; the bytes then
 // go through a gate, in pieces that are never cut.
 type writing struct {
-	turn *Turn
-	rows rowCount
-	to   sink
+	turn  *Turn
+	rows  rowCount
+	bytes atomic.Int64 // written so far
+	to    sink
 
 	format formatter
 	packer func() (packer, error) // one worker's; nil: bytes are not packed
@@ -51,6 +55,7 @@ type packer func(dst, src []byte, rows int) ([]byte, error)
 
 func (x *writing) order() *Turn   { return x.turn }
 func (x *writing) Close() error   { return x.to.close() }
+func (x *writing) wrote() int64   { return x.bytes.Load() }
 func (x *writing) writes() string { return x.to.writes() }
 
 func (x *writing) Finish(r *Run, _ int) (Then, error) {
@@ -63,7 +68,7 @@ func (x *writing) Finish(r *Run, _ int) (Then, error) {
 }
 
 func (x *writing) Open(w *Worker, _ int) (Local, error) {
-	l := &writeLocal{x: x, gate: newGate[byte](w, x.turn, writeTurn{x.to}, bottom)}
+	l := &writeLocal{x: x, gate: newGate[byte](w, x.turn, writeTurn{x}, bottom)}
 	if x.packer != nil {
 		var err error
 		if l.pack, err = x.packer(); err != nil {
@@ -130,9 +135,13 @@ func (l *writeLocal) mark(m Mark) error {
 }
 
 // writeTurn writes bytes in turn.
-type writeTurn struct{ to sink }
+type writeTurn struct{ x *writing }
 
-func (t writeTurn) inTurn(b []byte) error { return t.to.write(b) }
-func (t writeTurn) after() error          { return nil }
-func (t writeTurn) atEnd() error          { return nil }
-func (t writeTurn) done() bool            { return false }
+func (t writeTurn) inTurn(b []byte) error {
+	t.x.bytes.Add(int64(len(b)))
+	return t.x.to.write(b)
+}
+
+func (t writeTurn) after() error { return nil }
+func (t writeTurn) atEnd() error { return nil }
+func (t writeTurn) done() bool   { return false }

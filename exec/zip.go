@@ -6,7 +6,7 @@ import "anabranch.dev/spill"
 // with row i of its second, as far as the shorter one goes. The second is kept
 // in memory; the first streams.
 func Zip[A, B, U any](f func(A, B) U) Body {
-	return func(*Run) (any, error) { return &zip[A, B, U]{f: f}, nil }
+	return func(r *Run) (any, error) { return &zip[A, B, U]{f: f, b: buffer[B]{run: r}}, nil }
 }
 
 type zip[A, B, U any] struct {
@@ -20,6 +20,7 @@ func (z *zip[A, B, U]) Open(w *Worker, input int) (Local, error) { return z.b.Op
 func (z *zip[A, B, U]) Close() error                             { return z.b.Close() }
 
 func (z *zip[A, B, U]) keeps() error         { return errInMemory }
+func (z *zip[A, B, U]) effort() float64      { return 0 } // it answers
 func (z *zip[A, B, U]) spilled() spill.Stats { return spill.Stats{} }
 
 // order is known once the second input has been taken; the morsels of the

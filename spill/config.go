@@ -105,6 +105,9 @@ type Space struct {
 // NewSpace returns space for so many bytes; 0 is no limit.
 func NewSpace(bytes int64) *Space { return &Space{limit: bytes} }
 
+// Limit is how many bytes may be taken; 0 is no limit.
+func (d *Space) Limit() int64 { return d.limit }
+
 // Used is how many bytes are taken now.
 func (d *Space) Used() int64 { return d.used.Load() }
 

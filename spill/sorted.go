@@ -30,6 +30,9 @@ func (o *Sorted[T]) Next() (p Part[T], ok bool) {
 	return p, ok
 }
 
+// Parts is how many parts there are, those that were given out among them.
+func (o *Sorted[T]) Parts() int { return o.of.parts() }
+
 // Held is how many bytes of memory the rows take that wait to be read.
 func (o *Sorted[T]) Held() int64 { return o.of.waiting() }
 
@@ -105,6 +108,15 @@ func (o *sorted) next() (p section, ok bool) {
 	o.mu.ended = true
 	o.releaseLocked()
 	return section{}, false
+}
+
+func (o *sorted) parts() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.mu.memory != nil {
+		return len(o.mu.memory.ends)
+	}
+	return len(o.mu.ranges.cuts) + 1
 }
 
 // releaseLocked gives the memory of the rows back when they have all been read.
