@@ -68,7 +68,8 @@ type Progress = exec.Progress
 type OperatorProgress = exec.OperatorProgress
 
 // Watch has f called several times a second while the plan runs, and once when
-// it has ended. Calls do not overlap, and have ended when the run returns.
+// it has ended. Calls do not overlap, and have ended when the run returns. Several of
+// these options are called in turn.
 func Watch(f func(Progress)) Option {
 	need("Watch", f != nil)
 	return func(c *exec.Config) { c.Watch = append(c.Watch, f) }

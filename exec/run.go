@@ -26,6 +26,7 @@ type Config struct {
 	TempDir   string           // for temporary files; empty: os.TempDir()
 	Disk      int64            // bytes of temporary files; 0: what the disk has
 	Watch     []func(Progress) // each called from one goroutine, several times a second and at the end
+	Watchers  []Watcher        // told likewise, from the run's beginning to its end
 	NoMetrics bool             // do not time operators; rows are counted still
 
 	NoSoftLimit bool   // leave the soft limit on the process's memory alone
@@ -239,7 +240,7 @@ func (c Config) check() (*Budget, error) {
 // Execute runs the plan whose last nodes are roots. It returns when every
 // goroutine of the run has ended and every temporary file is gone. When ctx
 // ends first, it returns the cause of that.
-func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
+func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	if len(roots) == 0 {
 		return nil
 	}
@@ -277,13 +278,21 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) error {
 			<-woken
 		}
 	}()
+	watching, err := r.startWatches(c.Watchers)
+	if err != nil {
+		return err
+	}
+	defer func() { watching.End(err) }()
+	c.Watch = append(watching.tells(), c.Watch...)
 	return r.execute(c, roots)
 }
 
 func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 	defer func() {
 		if err == nil {
+			r.mu.Lock()
 			err = r.mu.err // of the watcher's last call
+			r.mu.Unlock()
 		}
 		for _, f := range r.mu.closers {
 			if e := guarded(f); err == nil {
