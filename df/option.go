@@ -1,7 +1,10 @@
 package df
 
 import (
+	"log/slog"
+
 	"anabranch.dev/exec"
+	"anabranch.dev/internal/plan"
 )
 
 // Option says how to run a plan. Options are taken by the functions that run
@@ -75,7 +78,18 @@ func Watch(f func(Progress)) Option {
 	return func(c *exec.Config) { c.Watch = append(c.Watch, f) }
 }
 
-// NoMetrics turns the timing of operators off. Rows are still counted.
+// Log has the events of the run written to l: its start, the first time that an operator
+// writes to temporary files, tasks that take ten times as long as others and more than ten
+// seconds, and its end, with the error if it failed. At level debug it tells when
+// pipelines begin and end, too.
+func Log(l *slog.Logger) Option {
+	need("Log", l != nil)
+	w := exec.Watcher{Op: "log", Site: plan.Caller(), Start: exec.Logger(l)}
+	return func(c *exec.Config) { c.Watchers = append(c.Watchers, w) }
+}
+
+// NoMetrics turns the timing of operators off, and the labels that profiles of the
+// processor know them by. Rows are still counted.
 func NoMetrics() Option {
 	return func(c *exec.Config) { c.NoMetrics = true }
 }

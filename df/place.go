@@ -19,7 +19,11 @@ func Take[T any](s Stream[T], n int64) Stream[T] {
 	if n < 0 {
 		misuse("Take", "%d rows: the number cannot be negative", n)
 	}
-	return serial[T]("Take", "take", fmt.Sprint(n), exec.Take[T](n), s.in("Take"))
+	detail := fmt.Sprint(n)
+	if n == math.MaxInt64 {
+		detail = "all"
+	}
+	return serial[T]("Take", "take", detail, exec.Take[T](n), s.in("Take"))
 }
 
 // Skip leaves out the first n rows.

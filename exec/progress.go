@@ -113,41 +113,49 @@ type Spill struct {
 const watchEvery = 200 * time.Millisecond
 
 // watch calls each of to until the function that it returns is called, with how the run
-// has ended, which calls them a last time. All calls are made by one goroutine.
-func (r *Run) watch(to []func(Progress)) (stop func(error)) {
+// has ended, which calls them a last time. All calls are made by one goroutine. The
+// error is that of the last calls; one of an earlier call ends the run. A run that has
+// no plan yet is not told of.
+func (r *Run) watch(to []func(Progress)) (stop func(error) error) {
 	if len(to) == 0 {
-		return func(error) {}
+		return func(error) error { return nil }
 	}
-	end, ended := make(chan error), make(chan struct{})
 	tell := func(p Progress) error {
 		for _, f := range to {
 			if err := guarded(func() error { f(p); return nil }); err != nil {
-				r.fail(&Error{Op: "watch", Err: err}, 0)
-				return err
+				return &Error{Op: "watch", Err: err}
 			}
 		}
 		return nil
 	}
+	end, ended := make(chan error), make(chan error)
 	go func() {
-		defer close(ended)
 		tick := time.NewTicker(watchEvery)
 		defer tick.Stop()
+		ticks := tick.C
 		for {
 			select {
-			case <-tick.C:
-				if tell(r.progress()) != nil {
-					<-end
-					return
+			case <-ticks:
+				if p := r.progress(); p.Plan != nil {
+					if err := tell(p); err != nil {
+						r.fail(err, 0)
+						ticks = nil // it has ended
+					}
 				}
 			case err := <-end:
 				p := r.progress()
 				if p.Done, p.Err = true, err; err == nil {
 					p.Share, p.Left = 1, 0
 				}
-				_ = tell(p) // the run knows
+				if p.Plan != nil && ticks != nil {
+					err = tell(p)
+				} else {
+					err = nil
+				}
+				ended <- err
 				return
 			}
 		}
 	}()
-	return func(err error) { end <- err; <-ended }
+	return func(err error) error { end <- err; return <-ended }
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/trace"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -154,6 +155,13 @@ func (r *Run) fail(err error, seq uint64) {
 	r.cancel(err)
 }
 
+// failed is the error that the run was ended with, or nil.
+func (r *Run) failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.mu.err
+}
+
 func isCancel(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
@@ -269,6 +277,8 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
 		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
 	}}
+	ctx, task := trace.NewTask(ctx, "run")
+	defer task.End()
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	woken := make(chan struct{})
@@ -288,12 +298,15 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 }
 
 func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
+	stop := r.watch(c.Watch)
 	defer func() {
-		if err == nil {
-			r.mu.Lock()
-			err = r.mu.err // of the watcher's last call
-			r.mu.Unlock()
+		if e := stop(err); err == nil {
+			if err = e; err == nil {
+				err = r.failed() // by a watch, when it was told of the end
+			}
 		}
+	}()
+	defer func() {
 		for _, f := range r.mu.closers {
 			if e := guarded(f); err == nil {
 				err = e
@@ -306,7 +319,6 @@ func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
 		return r.err()
 	}
 	g.describe()
-	defer func(stop func(error)) { stop(err) }(r.watch(c.Watch))
 	for reg := g.next(); reg != nil; reg = g.next() {
 		if err := g.runRegion(reg); err != nil {
 			r.fail(err, 0)

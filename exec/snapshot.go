@@ -12,6 +12,9 @@ func (r *Run) progress() Progress {
 	t := &r.totals
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.plan == nil {
+		return Progress{}
+	}
 	now := time.Duration(r.since())
 	p := Progress{
 		Plan: t.plan, Started: r.started, Elapsed: now, Workers: r.workers,
