@@ -35,12 +35,15 @@ func (w *Worker) label(s *opStat) {
 func (w *Worker) unlabel() { pprof.SetGoroutineLabels(w.run.ctx) }
 
 // region begins a region of the execution trace, if one is being made, and returns what
-// ends it, in the same goroutine.
-func (w *Worker) region(name string) (end func()) {
+// ends it, in the same goroutine. It is named after what is done, and of which operator.
+func (w *Worker) region(what string, of *plan.Node) (end func()) {
 	if !trace.IsEnabled() {
 		return nothing
 	}
-	return trace.StartRegion(w.run.ctx, name).End
+	if of != nil {
+		what += " " + of.String()
+	}
+	return trace.StartRegion(w.run.ctx, what).End
 }
 
 func nothing() {}

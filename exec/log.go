@@ -12,6 +12,7 @@ import (
 // that are slow, and its end.
 func Logger(l *slog.Logger) func(fail func(error)) (Watch, error) {
 	return func(func(error)) (Watch, error) {
+		l.Info("run started")
 		return &logging{to: l, spilled: map[int]bool{}, slow: map[Task]bool{}, began: time.Now()}, nil
 	}
 }
@@ -32,9 +33,6 @@ const (
 )
 
 func (g *logging) Tell(p Progress) {
-	if g.last.Plan == nil {
-		g.to.Info("run started", "operators", len(p.Plan.Operators), "pipelines", len(p.Plan.Pipelines), "workers", p.Workers, "budget", p.Budget)
-	}
 	for i := range p.Pipelines {
 		was := Waiting
 		if i < len(g.last.Pipelines) && g.last.Plan == p.Plan {
@@ -72,5 +70,6 @@ func (g *logging) End(err error) {
 		return
 	}
 	p := &g.last
-	g.to.Info("run finished", "elapsed", took, "bytes", p.Bytes, "rate", human.Rate(p.Bytes, took), "memory_peak", p.MemoryPeak, "disk_peak", p.DiskPeak)
+	g.to.Info("run finished", "elapsed", took, "workers", p.Workers, "bytes", p.Bytes, "rate", human.Rate(p.Bytes, took),
+		"budget", p.Budget, "memory_peak", p.MemoryPeak, "disk_peak", p.DiskPeak)
 }

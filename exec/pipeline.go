@@ -98,7 +98,11 @@ func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 	}
 	wg.Wait()
 	p.total.finishing.Store(true)
-	defer func() { p.total.ended.Store(r.since()) }()
+	defer func() {
+		if !r.aborted.Load() {
+			p.total.ended.Store(r.since())
+		}
+	}()
 	if r.aborted.Load() {
 		return nil
 	}
@@ -173,7 +177,7 @@ func (p *pipeline) finish(e edge) (gathers bool) {
 		w.publish()
 	}()
 	p.run.fail(w.guard(func() (err error) {
-		defer w.region("finish " + e.to.node.Op)()
+		defer w.region("finish", e.to.node)()
 		var then Then
 		err = w.exactly(w.op, func() error {
 			then, err = e.to.stage.(Breaker).Finish(p.run.of(w.op.op), e.input)
@@ -199,7 +203,7 @@ func (p *pipeline) finish(e edge) (gathers bool) {
 func (p *pipeline) work(w *Worker) {
 	c := &chain{pipes: map[*vertex]Pipe{}}
 	w.op = &opStat{node: &plan.Node{Op: "run"}}
-	defer w.region(p.total.name)()
+	defer w.region(p.total.name, nil)()
 	defer w.unlabel()
 	err := w.guard(func() error {
 		for {
@@ -306,7 +310,7 @@ func (p *pipeline) read(w *Worker, c *chain, l *leg, m Morsel, end bool) error {
 
 // readRows has a worker push the rows of a morsel.
 func (p *pipeline) readRows(w *Worker, at *opStat, l *leg, m Morsel, pipe Pipe) error {
-	defer w.region("read " + l.origin.node.Op)()
+	defer w.region("read", l.origin.node)()
 	rows, t := at.counts.rows, w.begin()
 	p.tasks[w.ID].set(l, m, t.at)
 	defer p.tasks[w.ID].set(nil, Morsel{}, time.Time{})

@@ -43,7 +43,7 @@ func (g *graph) describe() {
 	for _, r := range g.regions {
 		r.total = r.members[0].total
 		if r.total == nil || !r.members[0].done {
-			r.total = &pipeTotal{all: sizeOf(r.sources())}
+			r.total = &pipeTotal{name: "end", all: sizeOf(r.sources())}
 		}
 		for _, v := range r.members {
 			v.total = r.total
