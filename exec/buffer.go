@@ -89,7 +89,7 @@ func (b *buffer[T]) Finish(r *Run, _ int) (Then, error) {
 }
 
 func (b *buffer[T]) keeps() error         { return errInMemory }
-func (b *buffer[T]) effort() float64      { return 0.2 }
+func (b *buffer[T]) effort() float64      { return bufferEffort }
 func (b *buffer[T]) spilled() spill.Stats { return spill.Stats{} }
 
 // errInMemory is why rows that wait to be used again stay in memory.

@@ -9,13 +9,22 @@ import "time"
 // by what that took. One that waits takes as long as
 //
 //   - its files, at the rate at which files were read so far;
-//   - what operators have kept for it: as large a part of the time in which they took
-//     that as what they keep is of the bytes that were read meanwhile, at most all of it.
-//     A sort, which keeps all, gives out as slowly as it takes, and a count of few words
-//     at once.
+//   - what operators have kept for it: the time in which they took that, times the part of
+//     the rows that they keep, times what giving out is to taking, for which there are
+//     the constants below, of those who give and those who take.
 //
 // Where something is not known, as how much comes from standard input, it is said to be
 // unknown.
+
+// What giving out is to taking, when all of what was read is kept: measured with files of
+// lines (BenchmarkTimeLeft).
+const (
+	sortEffort   = 0.45
+	groupsEffort = 0.12
+	joinEffort   = 0.6
+	bufferEffort = 0.1
+	writeEffort  = 0.4
+)
 
 // estimate fills in shares, and the times left.
 func (p *Progress) estimate() {
@@ -87,7 +96,7 @@ func (p *Progress) expected(i int, total []time.Duration, rate float64) time.Dur
 	for _, at := range p.Plan.Pipelines[i].Origins {
 		o := &p.Plan.Operators[at]
 		if o.Role != RoleSource {
-			d := p.givingOut(at, total)
+			d := p.givingOut(at, i, total)
 			if d < 0 {
 				return -1
 			}
@@ -105,24 +114,37 @@ func (p *Progress) expected(i int, total []time.Duration, rate float64) time.Dur
 	return sum
 }
 
-// givingOut is how long an operator will take to give out what it keeps, or -1.
-func (p *Progress) givingOut(at int, total []time.Duration) time.Duration {
-	kept := float64(p.Operators[at].Memory + p.Operators[at].Spill.Bytes)
+// givingOut is how long an operator will take to give out what it keeps, in a pipeline, or
+// -1.
+func (p *Progress) givingOut(at, i int, total []time.Duration) time.Duration {
 	var takes time.Duration
-	read := 0.0
+	var bytes, rows int64
 	for _, number := range p.Plan.Operators[at].Takes {
 		if number == 0 || total[number-1] < 0 {
 			return -1
 		}
 		pipe := &p.Pipelines[number-1]
 		takes += total[number-1]
-		read += float64(pipe.Bytes)
-		if pipe.Bytes == 0 { // of rows in memory
-			read += float64(pipe.Rows) * 16
+		bytes += pipe.Bytes
+		rows += pipe.Rows
+	}
+	o := &p.Operators[at]
+	part := min(ratio(o.RowsIn, rows), 1)
+	if bytes > 0 {
+		part = min(part, ratio(o.Memory+o.Spill.Bytes, bytes))
+	}
+	effort := 0.0
+	for _, k := range p.Plan.Pipelines[i].Operators {
+		if role := p.Plan.Operators[k].Role; k == at || role == RoleSink {
+			effort += p.Operators[k].effort
 		}
 	}
-	if read == 0 {
+	return time.Duration(float64(takes) * part * effort)
+}
+
+func ratio(a, b int64) float64 {
+	if b <= 0 {
 		return 0
 	}
-	return time.Duration(float64(takes) * min(kept/read, 1) * p.Operators[at].effort)
+	return float64(a) / float64(b)
 }

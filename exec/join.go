@@ -276,7 +276,7 @@ func sameKeys[K comparable]() func(a, b *K) bool {
 }
 
 func (j *join[L, R, K, O]) keeps() error         { return j.merge.can() }
-func (j *join[L, R, K, O]) effort() float64      { return 1 }
+func (j *join[L, R, K, O]) effort() float64      { return joinEffort }
 func (j *join[L, R, K, O]) spilled() spill.Stats { return j.merge.spilled() }
 
 func (j *join[L, R, K, O]) Close() error {

@@ -209,7 +209,7 @@ func (k *keyed[T, K, A, R]) Finish(r *Run, _ int) (Then, error) {
 }
 
 func (k *keyed[T, K, A, R]) keeps() error         { return k.disk.err }
-func (k *keyed[T, K, A, R]) effort() float64      { return 0.12 }
+func (k *keyed[T, K, A, R]) effort() float64      { return groupsEffort }
 func (k *keyed[T, K, A, R]) spilled() spill.Stats { return k.disk.spilled() }
 
 func (k *keyed[T, K, A, R]) Close() error {

@@ -172,12 +172,14 @@ func (v *vertex) operator() Operator {
 type keeper interface {
 	// keeps is why that cannot go to disk, or nil.
 	keeps() error
-	// effort is how long it takes to give out what is kept, in parts of the time in which
-	// it was taken, if that is as much as was read: measured, and used for estimates.
-	effort() float64
 	// spilled is what has gone to disk so far. It may be called at any time.
 	spilled() spill.Stats
 }
+
+// laborious is a stage of which is known, for estimates, how long it takes to give out
+// what it keeps, or to take what others have kept: in parts of the time in which that was
+// taken, if it was all that was read.
+type laborious interface{ effort() float64 }
 
 func (v *vertex) role() Role {
 	switch {

@@ -80,7 +80,7 @@ type OperatorProgress struct {
 	Busy    time.Duration `json:"busy_ns"`    // spent in it by all workers together, estimated from samples
 	Blocked time.Duration `json:"blocked_ns"` // spent waiting in it
 
-	effort float64       // of giving out what it keeps: see keeper
+	effort float64       // see laborious
 	mean   time.Duration // that a worker had one of its pieces
 
 	Memory     int64 `json:"memory"`      // bytes that it holds

@@ -100,7 +100,10 @@ func (o *operator) progress() OperatorProgress {
 		p.mean = time.Duration(o.spent.Load() / p.Parts)
 	}
 	if k, ok := o.stage.(keeper); ok {
-		p.Spill, p.effort = spillOf(k.spilled()), k.effort()
+		p.Spill = spillOf(k.spilled())
+	}
+	if l, ok := o.stage.(laborious); ok {
+		p.effort = l.effort()
 	}
 	if w, ok := o.stage.(interface{ wrote() int64 }); ok {
 		p.Bytes = w.wrote()

@@ -85,7 +85,7 @@ func (r *Run) spilling(spill func() (int64, error)) func() int64 {
 }
 
 func (s *sorting[T]) keeps() error         { return nil }
-func (s *sorting[T]) effort() float64      { return 0.85 }
+func (s *sorting[T]) effort() float64      { return sortEffort }
 func (s *sorting[T]) spilled() spill.Stats { return s.sorter.Stats() }
 
 func (s *sorting[T]) Close() error { return s.sorter.Close() }

@@ -53,10 +53,11 @@ type sink interface {
 // packer appends src, which is so many rows, to dst in another form.
 type packer func(dst, src []byte, rows int) ([]byte, error)
 
-func (x *writing) order() *Turn   { return x.turn }
-func (x *writing) Close() error   { return x.to.close() }
-func (x *writing) wrote() int64   { return x.bytes.Load() }
-func (x *writing) writes() string { return x.to.writes() }
+func (x *writing) order() *Turn    { return x.turn }
+func (x *writing) Close() error    { return x.to.close() }
+func (x *writing) effort() float64 { return writeEffort }
+func (x *writing) wrote() int64    { return x.bytes.Load() }
+func (x *writing) writes() string  { return x.to.writes() }
 
 func (x *writing) Finish(r *Run, _ int) (Then, error) {
 	files, err := x.to.finish(x.rows.Load())

@@ -20,7 +20,6 @@ func (z *zip[A, B, U]) Open(w *Worker, input int) (Local, error) { return z.b.Op
 func (z *zip[A, B, U]) Close() error                             { return z.b.Close() }
 
 func (z *zip[A, B, U]) keeps() error         { return errInMemory }
-func (z *zip[A, B, U]) effort() float64      { return 0 } // it answers
 func (z *zip[A, B, U]) spilled() spill.Stats { return spill.Stats{} }
 
 // order is known once the second input has been taken; the morsels of the
