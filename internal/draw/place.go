@@ -44,6 +44,7 @@ func (l *layout) place(b *block) {
 			l.items[it].x = (xs[1] + xs[2]) >> 1 // rounds down below zero too, which keeps distances
 		}
 	}
+	l.chains(b)
 	s := l.span(b, func(it int) int { return l.items[it].x })
 	for _, row := range b.rows {
 		for _, it := range row {
@@ -161,18 +162,12 @@ func (c *columns) join() {
 	}
 }
 
-// before are the neighbours in the row before: those of the same block alone, if there
-// are any.
+// before are the neighbours in the row before.
 func (c *columns) before(v int) []int {
-	list := c.layout.items[v].ups
 	if c.fromBelow {
-		list = c.layout.items[v].downs
+		return c.layout.nearest(c.layout.items[v].downs)
 	}
-	within := slices.DeleteFunc(slices.Clone(list), func(i int) bool { return c.layout.items[i].outside })
-	if len(within) > 0 {
-		return within
-	}
-	return slices.Clone(list)
+	return c.layout.nearest(c.layout.items[v].ups)
 }
 
 func (c *columns) crossed(v, w int) bool {
