@@ -73,10 +73,17 @@ func wrongImport(p, imported string) string {
 		return wrongDirection(path.Dir(p), strings.TrimPrefix(strings.TrimPrefix(imported, module), "/"))
 	case strings.Contains(first, "."):
 		return wrongDependency(p, imported)
+	case under(imported, "net") && !isTest(p) && local(path.Dir(p)):
+		return "a local program links no network code: pages are in df/status"
 	case under(imported, "testing") && !isTest(p):
 		return "public packages bring no test framework into a program; a test kit is a package whose name ends in test"
 	}
 	return ""
+}
+
+// local tells whether a folder has packages of a program that runs plans on this machine.
+func local(dir string) bool {
+	return !under(dir, "df/status") && slices.ContainsFunc([]string{"df", "exec", "spill", "internal"}, func(d string) bool { return under(dir, d) })
 }
 
 func wrongDirection(from, to string) string {
