@@ -82,6 +82,9 @@ func inBrowser(t *testing.T, b *browser, width int, scheme string) {
 		t.Errorf("the page complains:\n%s", strings.Join(said, "\n"))
 	}
 
+	w.eval(`document.querySelector("h1 a").click()`)
+	start(t, page, "endless").Tell(progress(20))
+	w.until(`document.querySelector("section").dataset.name === "endless" && document.getElementById("link").textContent === "Live"`)
 	server.CloseClientConnections()
 	server.Close()
 	w.until(`document.getElementById("news").textContent.startsWith("The program has not answered since")`)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -108,12 +107,7 @@ func (p *Page) answer(w http.ResponseWriter, r *http.Request, kind string, write
 	known := r.Header.Get("If-None-Match")
 	if seconds, err := strconv.Atoi(query.Get("wait")); err == nil && seconds > 0 && known != "" {
 		ctx, cancel := context.WithTimeout(r.Context(), min(maxWait, time.Duration(min(seconds, 60))*time.Second))
-		p.mu.Lock()
-		v := p.mu.version
-		p.mu.Unlock()
-		if v.tag() == known {
-			p.wait(ctx, v)
-		}
+		p.wait(ctx, versionOf(known))
 		cancel()
 	}
 	c := &content{}
@@ -146,9 +140,6 @@ func (p *Page) answer(w http.ResponseWriter, r *http.Request, kind string, write
 	w.WriteHeader(code)
 	_, _ = w.Write(text.Bytes()) // a reader that is gone does not need it
 }
-
-// tag is the version as an entity tag, a weak one: the time of the answer differs.
-func (v version) tag() string { return fmt.Sprintf(`W/"%x-%d"`, v.page, v.n) }
 
 func writeJSON(dst *bytes.Buffer, c *content) error {
 	var v any = &c.runs

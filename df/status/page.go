@@ -30,14 +30,15 @@ type Page struct {
 
 	mu struct {
 		sync.Mutex
-		last    int             // ID of the run that began last
-		current []*run          // in the order in which they began
-		recent  []*run          // that have ended, the last one first
-		ended   map[State]int64 // how many have
-		version version         // of all of this
-		changed chan struct{}   // closed when that grows; nil when nobody waits
-		event   chan struct{}   // closed when a run begins or ends; nil when nobody waits
-		waiting int             // who wait
+		last      int             // ID of the run that began last
+		current   []*run          // in the order in which they began
+		recent    []*run          // that have ended, the last one first
+		ended     map[State]int64 // how many have
+		version   version         // of all of this
+		lastEvent uint64          // of the versions: when a run began or ended last
+		changed   chan struct{}   // closed when the version grows; nil when nobody waits
+		event     chan struct{}   // closed when a run begins or ends; nil when nobody waits
+		waiting   int             // who wait
 	}
 }
 
@@ -45,6 +46,17 @@ type Page struct {
 // that was at the same address before.
 type version struct {
 	page, n uint64
+}
+
+// tag is the version as an entity tag, a weak one: the time of the answer differs.
+func (v version) tag() string { return fmt.Sprintf(`W/"%x-%d"`, v.page, v.n) }
+
+// versionOf is the version that a tag is of; none for other tags.
+func versionOf(tag string) (v version) {
+	if _, err := fmt.Sscanf(tag, `W/"%x-%d"`, &v.page, &v.n); err != nil {
+		return version{}
+	}
+	return v
 }
 
 // New returns a page without runs, as the zero Page is one.
@@ -95,6 +107,7 @@ func (p *Page) changeLocked() {
 // eventLocked tells them that a run has begun or ended.
 func (p *Page) eventLocked() {
 	p.changeLocked()
+	p.mu.lastEvent = p.mu.version.n
 	wake(&p.mu.event)
 }
 
@@ -150,7 +163,7 @@ const (
 // event, and numbers not faster than they can be read.
 func (p *Page) wait(ctx context.Context, known version) {
 	p.mu.Lock()
-	if p.mu.version != known || p.mu.waiting >= maxWaiting {
+	if known.page != p.mu.version.page || known.n < p.mu.lastEvent || p.mu.waiting >= maxWaiting {
 		p.mu.Unlock()
 		return
 	}
@@ -160,6 +173,11 @@ func (p *Page) wait(ctx context.Context, known version) {
 		}
 	}
 	changed, event := p.mu.changed, p.mu.event
+	if p.mu.version != known {
+		closed := make(chan struct{})
+		close(closed)
+		changed = closed
+	}
 	p.mu.waiting++
 	p.mu.Unlock()
 

@@ -74,7 +74,6 @@ func serve(address string, told []func(string), fail func(error)) (exec.Watch, e
 		Handler:           s,
 		ConnState:         s.connection,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      answerIn,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,

@@ -17,7 +17,7 @@ type view struct {
 	One     bool   // one run was asked for
 	Tag     string // of what it shows
 	Now     string
-	Current []runView
+	Current []runView // those under way, or else the last one
 	Others  []rowView // further ones that are under way, without room for all that is known of them
 	Recent  []rowView
 }
@@ -93,6 +93,10 @@ func viewOf(runs Runs) *view {
 	}
 	switch len(runs.Current) {
 	case 0:
+		if len(runs.Recent) > 0 { // who has followed it sees how it ended
+			v.Title = title(&runs.Recent[0])
+			v.Current = append(v.Current, fullView(&runs.Recent[0]))
+		}
 	case 1:
 		v.Title = title(&runs.Current[0])
 	default:
