@@ -51,6 +51,13 @@ func inBrowser(t *testing.T, b *browser, width int, scheme string) {
 	if n := w.eval(`document.querySelectorAll("section[data-name='nightly sort'] tbody th[scope=row]").length`); n != 8.0 {
 		t.Errorf("%v pipelines and operators, want 3 and 5", n)
 	}
+	if drawn := w.eval(`(() => {
+		const plan = document.querySelector("section[data-name='nightly sort'] svg.dataflow");
+		return [plan.querySelectorAll("[data-operator]").length, plan.querySelectorAll(".edge[data-from][data-to]").length,
+			plan.textContent.includes("5.00 M/s"), getComputedStyle(plan.querySelector(".bar")).fill !== "rgb(0, 0, 0)"].join()
+	})()`); drawn != "5,4,true,true" {
+		t.Errorf("operators, edges, a rate and style of the picture: %v", drawn)
+	}
 	if over := w.eval(`document.documentElement.scrollWidth - innerWidth`); over != 0.0 {
 		t.Errorf("the page is %v pixels wider than the window", over)
 	}

@@ -32,7 +32,7 @@ var policy = strings.Join([]string{
 // hashOf is the hash of the text of an element of the page, as the template gives it.
 func hashOf(element string) string {
 	var text bytes.Buffer
-	if err := page.ExecuteTemplate(&text, "page", &view{}); err != nil {
+	if err := page.ExecuteTemplate(&text, "page", &view{Style: styleOfDrawings}); err != nil {
 		panic("status: page.html: " + err.Error())
 	}
 	_, rest, _ := strings.Cut(text.String(), "<"+element+">")
@@ -63,6 +63,7 @@ func (c *content) view() *view {
 		v.One, v.Title = true, title(c.one)
 		v.Current = append(v.Current, fullView(c.one))
 	}
+	v.Style = styleOfDrawings
 	v.Tag, v.Now = c.etag, c.runs.Now.Format(time.TimeOnly)
 	return v
 }

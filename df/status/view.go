@@ -17,8 +17,9 @@ type view struct {
 	One     bool   // one run was asked for
 	Tag     string // of what it shows
 	Now     string
-	Current []runView // those under way, or else the last one
-	Others  []rowView // further ones that are under way, without room for all that is known of them
+	Style   template.CSS // of drawings
+	Current []runView    // those under way, or else the last one
+	Others  []rowView    // further ones that are under way, without room for all that is known of them
 	Recent  []rowView
 }
 
