@@ -19,7 +19,7 @@ func (g *Graph) Mermaid() string {
 		fmt.Fprintf(&b, "%sn%d%s%s%s:::%s\n", indent, i, l.open, mermaidText(n.text()), l.close, l.class)
 	}
 	for i := range g.Groups {
-		fmt.Fprintf(&b, "  subgraph p%d[%s]\n", i+1, mermaidText(g.Groups[i].text()))
+		fmt.Fprintf(&b, "  subgraph p%d[%s]\n    direction TB\n", i+1, mermaidText(g.Groups[i].text()))
 		for n := range g.Nodes {
 			if g.Nodes[n].Group == i+1 {
 				node("    ", n)
@@ -66,7 +66,8 @@ func (g *Graph) Mermaid() string {
 
 // mermaidText quotes text for Mermaid. It takes labels for Markdown, and for HTML, so
 // that whatever means something there is written as the number of its character: all
-// punctuation but such as means nothing in the middle of a line.
+// punctuation but such as means nothing in the middle of a line. A backslash would then
+// still take the next character along, and gets one without a width.
 func mermaidText(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -85,6 +86,9 @@ func mermaidText(s string) string {
 			begun = true
 		case r != ' ' && (r < '0' || r > '9'):
 			fmt.Fprintf(&b, "#%d;", r)
+			if r == '\\' {
+				b.WriteString("#8203;")
+			}
 			begun = true
 			continue
 		}
