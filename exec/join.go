@@ -232,7 +232,14 @@ func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
 		}
 		m.take(-j.held) // the sorter counts what it gets
 		j.held = 0
-		err := r.Each(len(j.mu.builds), func(i int) error { return j.mu.builds[i].spill(to) })
+		err := r.Each(len(j.mu.builds), func(i int) error {
+			l := j.mu.builds[i]
+			if err := l.spill(to); err != nil {
+				return err
+			}
+			r.rest(r.op.node, l.disk.to)
+			return nil
+		})
 		j.mu.builds = nil
 		return Then{}, err
 	}

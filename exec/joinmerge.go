@@ -139,7 +139,10 @@ func (l *sidedLocal[L, R, K, O]) Pipe() Pipe {
 	return Pipe{Push: l.addLeft, Mark: func(Mark) error { return nil }, Reads: true}
 }
 
-func (l *sidedLocal[L, R, K, O]) Commit() error { return nil }
+func (l *sidedLocal[L, R, K, O]) Commit() error {
+	l.m.run.rest(l.w.op.node, l.to)
+	return nil
+}
 
 func (l *sidedLocal[L, R, K, O]) addLeft(rows []L) error {
 	l.buf, l.ks, l.hs = grown(l.buf, len(rows)), grown(l.ks, len(rows)), grown(l.hs, len(rows))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"anabranch.dev/internal/plan"
 	"anabranch.dev/spill"
 )
 
@@ -61,7 +62,11 @@ func (l *sortLocal[T]) Pipe() Pipe {
 }
 
 func (l *sortLocal[T]) push(rows []T) error { return l.part.Add(l.input|l.w.seq, rows) }
-func (l *sortLocal[T]) Commit() error       { return nil }
+
+func (l *sortLocal[T]) Commit() error {
+	l.w.run.rest(l.w.op.node, l.part)
+	return nil
+}
 
 func (s *sorting[T]) Finish(r *Run, _ int) (Then, error) {
 	sorted, err := s.sorter.Sort(r.Each)
@@ -72,13 +77,17 @@ func (s *sorting[T]) Finish(r *Run, _ int) (Then, error) {
 	return Then{Out: &sortedSource[T]{rows: s.sorter.Stats().Rows, sorted: sorted}}, nil
 }
 
-// spilling has what an operator holds written to disk by whoever is short of
-// memory. An error is the operator's, and ends the run.
+// spilling has what the operator that is being finished holds written to disk by
+// whoever is short of memory. An error is the operator's, and ends the run.
 func (r *Run) spilling(spill func() (int64, error)) func() int64 {
+	return r.spillingOf(r.op.node, spill)
+}
+
+func (r *Run) spillingOf(n *plan.Node, spill func() (int64, error)) func() int64 {
 	return func() int64 {
 		freed, err := spill()
 		if err != nil {
-			r.fail(nodeError(r.op.node, err), 0)
+			r.fail(nodeError(n, err), 0)
 		}
 		return freed
 	}
@@ -89,6 +98,17 @@ func (s *sorting[T]) effort() float64      { return sortEffort }
 func (s *sorting[T]) spilled() spill.Stats { return s.sorter.Stats() }
 
 func (s *sorting[T]) Close() error { return s.sorter.Close() }
+
+// rest offers the memory of rows that a worker has added to a sorter of an operator, and
+// that wait for those of other workers and inputs, to whoever is short of it.
+func (r *Run) rest(n *plan.Node, f interface {
+	Rest()
+	Held() int64
+	Spill() (freed int64, err error)
+}) {
+	f.Rest()
+	r.memory.offer(&idle{held: f.Held, spill: r.spillingOf(n, f.Spill)})
+}
 
 // sortedSource gives out one range of the order per morsel.
 type sortedSource[T any] struct {

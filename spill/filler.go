@@ -3,6 +3,7 @@ package spill
 import (
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"anabranch.dev/internal/hugepage"
 )
@@ -34,6 +35,8 @@ type filler struct {
 	runs []*run
 	out  *tempFile // where the runs are
 	pick chooser
+
+	still sync.Mutex // held by who uses the filler while it rests
 }
 
 // at begins the rows of a place.
