@@ -1,7 +1,6 @@
 package spill
 
 import (
-	"fmt"
 	"sync"
 
 	"anabranch.dev/internal/frame"
@@ -94,20 +93,13 @@ func (r *run) get(s *sorter, i int) (*block, error) {
 // into it.
 func (r *run) read(i int) ([]byte, error) {
 	info := &r.blocks[i]
-	packed := make([]byte, info.size)
-	if _, err := r.file.file.ReadAt(packed, info.off); err != nil {
-		if r.file.closed.Load() {
-			return nil, ErrClosed
-		}
-		return nil, fmt.Errorf("read temporary file: %w", err)
-	}
 	var d frame.Decoder
-	raw, h, err := d.Decode(nil, packed)
+	raw, h, err := r.file.readBlock(&d, nil, make([]byte, info.size), info.off)
 	if err != nil {
-		return nil, frame.Locate(err, r.file.name, info.off)
+		return nil, err
 	}
 	if h.Rows != int(info.rows) || len(raw) != int(info.bytes) {
-		return nil, &frame.CorruptError{File: r.file.name, Offset: info.off, Reason: "it is not the block that was written there"}
+		return nil, notThatBlock(r.file, info.off)
 	}
 	return raw, nil
 }

@@ -122,27 +122,7 @@ func (s *sorter) closing() bool {
 	return was != closed
 }
 
-// sharedMemory is a budget that several goroutines use.
-type sharedMemory struct {
-	mu   sync.Mutex
-	of   Memory // nil when the sorter is closed
-	held int64
-}
-
-// took takes n bytes, or gives them back.
-func (s *sorter) took(n int64) {
-	s.mem.mu.Lock()
-	defer s.mem.mu.Unlock()
-	if s.mem.of == nil {
-		return
-	}
-	s.mem.held += n
-	if n > 0 {
-		s.mem.of.Take(n)
-	} else {
-		s.mem.of.Release(-n)
-	}
-}
+func (s *sorter) took(n int64) { s.mem.took(n) }
 
 // counters is what a sorter has done.
 type counters struct {
@@ -407,7 +387,6 @@ func (s *sorter) mergeRuns(runs []*run) (*run, error) {
 	return r, err
 }
 
-// close removes everything.
 // dropFillers gives the memory of the fillers back, and reports how much that is.
 // Nothing is added any more; readers of parts may call it while others close the
 // sorter.
@@ -431,12 +410,10 @@ func (s *sorter) heldByFillers() (held int64) {
 	return held
 }
 
+// close removes everything.
 func (s *sorter) close() error {
 	s.dropFillers()
 	err := s.temp.close()
-	s.mem.mu.Lock()
-	defer s.mem.mu.Unlock()
-	s.mem.of.Release(s.mem.held)
-	s.mem.of, s.mem.held = nil, 0
+	s.mem.end()
 	return err
 }
