@@ -237,3 +237,29 @@ func TestJoinHotKey(t *testing.T) {
 		})
 	}
 }
+
+// TestJoinsOfInterfacesBeyondMemory have keys of several types, which both sides meet in
+// another order.
+func TestJoinsOfInterfacesBeyondMemory(t *testing.T) {
+	key := func(s string) any {
+		if len(front(s))%2 == 0 {
+			return front(s)
+		}
+		return len(s) + int(s[0])<<20
+	}
+	rights := numberedTexts(60_000, func(i int) int { return i }, 700)
+	lefts := numberedTexts(3000, func(i int) int { return 59_999 - 17*i }, 699)
+	byKey := map[any][]string{}
+	for _, r := range rights {
+		byKey[key(r)] = append(byKey[key(r)], r)
+	}
+	var want []string
+	for _, l := range lefts {
+		for _, r := range byKey[key(l)] {
+			want = append(want, front(l)+" "+front(r))
+		}
+	}
+	s := df.Join(df.FromSlice(lefts), df.FromSlice(rights).Filter(func(string) bool { return true }), key, key,
+		func(l, r string) string { return front(l) + " " + front(r) })
+	atFloors(t, s, want)
+}

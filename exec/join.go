@@ -33,18 +33,23 @@ type JoinOf[L, R any, K comparable, O any] struct {
 //
 // The build side is taken first. Where it fits into memory it becomes a hash table
 // that all workers share, and the first input's rows are answered as they come,
-// without leaving their pipeline. Where it does not, both sides are sorted by the
-// hashes of their keys, on disk as far as needed, and meet there: see mergeJoin. So
-// they do when right rows without a match are wanted, since nobody knows these
-// before all left rows were seen.
+// without leaving their pipeline. Where it does not, both sides are dealt to
+// partitions by the hashes of their keys, on disk, and one is joined after the other:
+// see partJoin. When right rows without a match are wanted, which nobody knows before
+// all left rows were seen, both sides are sorted by the hashes, on disk as far as
+// needed: see mergeJoin.
 func Join[L, R any, K comparable, O any](of JoinOf[L, R, K, O]) Body {
 	return func(r *Run) (any, error) {
 		if _, err := hashtable.New(hashtable.Spec[R, K, int64]{Key: of.RightKey, Count: true}); err != nil {
 			return nil, err
 		}
+		hash := hashtable.Hasher[K]()
 		j := &join[L, R, K, O]{
-			JoinOf: of, run: r, hash: hashtable.Hasher[K](), size: held.Of[R](),
-			merge: newMergeJoin(r, of),
+			JoinOf: of, run: r, hash: hash, size: held.Of[R](),
+			merge: newMergeJoin(r, of, hash),
+		}
+		if of.RightOnly == nil {
+			j.parts = newPartJoin(j.merge)
 		}
 		return j, nil
 	}
@@ -56,6 +61,7 @@ type join[L, R any, K comparable, O any] struct {
 	hash  func(ks []K, hs []uint64) (int, error)
 	size  func(*R) int // nil: rows hold nothing
 	merge *mergeJoin[L, R, K, O]
+	parts *partJoin[L, R, K, O] // nil: right rows without a match are wanted
 
 	table *joinTable[K, R]
 	held  int64
@@ -71,7 +77,10 @@ func (j *join[L, R, K, O]) Probes() {}
 func (j *join[L, R, K, O]) turned() Body { return j.Turned }
 
 func (j *join[L, R, K, O]) Open(w *Worker, input int) (Local, error) {
-	if input == 0 {
+	switch {
+	case input == 0 && j.parts != nil:
+		return j.parts.openLeft(w), nil
+	case input == 0:
 		return j.merge.open(w, input)
 	}
 	return &buildLocal[L, R, K, O]{j: j, w: w, memory: j.run.memory.Holder()}, nil
@@ -90,7 +99,23 @@ type buildLocal[L, R any, K comparable, O any] struct {
 	held   int64 // taken from the budget
 	ks     []K
 	hs     []uint64
-	disk   *sidedLocal[L, R, K, O]
+	disk   farRight[K, R] // nil: nothing was written
+}
+
+// farRight takes one worker's right rows for when both sides are there.
+type farRight[K comparable, R any] interface {
+	add(rows []R) error
+	// addAll adds rows that are dealt to partitions, and forgets them.
+	addAll(parts *dealt[K, R]) error
+	// end is called when no rows will come any more.
+	end(r *Run) error
+}
+
+func (l *buildLocal[L, R, K, O]) far() (farRight[K, R], error) {
+	if l.j.parts != nil {
+		return l.j.parts.openRight(l.w)
+	}
+	return l.j.merge.openRight(l.w)
 }
 
 func (l *buildLocal[L, R, K, O]) Pipe() Pipe {
@@ -99,7 +124,7 @@ func (l *buildLocal[L, R, K, O]) Pipe() Pipe {
 
 func (l *buildLocal[L, R, K, O]) push(rows []R) error {
 	if l.disk != nil {
-		return l.disk.addRight(rows)
+		return l.disk.add(rows)
 	}
 	l.ks, l.hs = grown(l.ks, len(rows)), grown(l.hs, len(rows))
 	ks, hs := l.ks[:len(rows)], l.hs[:len(rows)]
@@ -174,17 +199,17 @@ func (l *buildLocal[L, R, K, O]) reserve() error {
 		}
 		return nil
 	}
-	return l.spill((*sidedLocal[L, R, K, O]).writeRight)
+	return l.spill()
 }
 
-// spill hands all rows to the merge, in one of its ways.
-func (l *buildLocal[L, R, K, O]) spill(to func(*sidedLocal[L, R, K, O], *dealt[K, R]) error) (err error) {
+// spill hands all rows on.
+func (l *buildLocal[L, R, K, O]) spill() (err error) {
 	if l.disk == nil {
-		if l.disk, err = l.j.merge.open(l.w, 1); err != nil {
+		if l.disk, err = l.far(); err != nil {
 			return err
 		}
 	}
-	err = to(l.disk, &l.parts)
+	err = l.disk.addAll(&l.parts)
 	l.parts, l.slab = dealt[K, R]{}, nil
 	l.memory.Release(l.held)
 	l.n, l.bytes, l.held = 0, 0, 0
@@ -206,7 +231,10 @@ func (l *buildLocal[L, R, K, O]) Commit() error {
 }
 
 func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
-	if input == 0 {
+	switch {
+	case input == 0 && j.parts != nil:
+		return j.parts.finish(r)
+	case input == 0:
 		return j.merge.finish(r)
 	}
 	rows := 0
@@ -226,19 +254,15 @@ func (j *join[L, R, K, O]) Finish(r *Run, input int) (Then, error) {
 		j.mu.merges = false // it has to do
 	}
 	if j.mu.merges || j.RightOnly != nil {
-		to := (*sidedLocal[L, R, K, O]).keepRight
-		if j.mu.merges {
-			to = (*sidedLocal[L, R, K, O]).writeRight
-		}
-		m.take(-j.held) // the sorter counts what it gets
+		m.take(-j.held) // those who get the rows count them
 		j.held = 0
+		j.merge.keeps = !j.mu.merges
 		err := r.Each(len(j.mu.builds), func(i int) error {
 			l := j.mu.builds[i]
-			if err := l.spill(to); err != nil {
+			if err := l.spill(); err != nil {
 				return err
 			}
-			r.rest(r.op.node, l.disk.to)
-			return nil
+			return l.disk.end(r)
 		})
 		j.mu.builds = nil
 		return Then{}, err
@@ -290,5 +314,11 @@ func (j *join[L, R, K, O]) Close() error {
 	j.run.memory.take(-j.held)
 	j.held = 0
 	j.table = nil
-	return j.merge.close()
+	err := j.merge.close()
+	if j.parts != nil {
+		if e := j.parts.close(); err == nil {
+			err = e
+		}
+	}
+	return err
 }

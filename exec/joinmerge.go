@@ -55,14 +55,15 @@ type mergeJoin[L, R any, K comparable, O any] struct {
 	size  func(*R) int
 	codec sidedCodec[L, R]
 	err   error // why rows cannot be written
+	keeps bool  // there is memory for what has been dealt to partitions
 	mu    struct {
 		sync.Mutex
 		sorter *spill.Sorter[sided[L, R]]
 	}
 }
 
-func newMergeJoin[L, R any, K comparable, O any](r *Run, of JoinOf[L, R, K, O]) *mergeJoin[L, R, K, O] {
-	m := &mergeJoin[L, R, K, O]{of: of, run: r, hash: hashtable.Hasher[K](), size: held.Of[R]()}
+func newMergeJoin[L, R any, K comparable, O any](r *Run, of JoinOf[L, R, K, O], hash func([]K, []uint64) (int, error)) *mergeJoin[L, R, K, O] {
+	m := &mergeJoin[L, R, K, O]{of: of, run: r, hash: hash, size: held.Of[R]()}
 	if m.codec.l, m.err = spill.CodecFor[L](); m.err == nil {
 		m.codec.r, m.err = spill.CodecFor[R]()
 	}
@@ -166,6 +167,28 @@ func (l *sidedLocal[L, R, K, O]) addRight(rows []R) error {
 		l.buf[i] = sided[L, R]{at: hashtable.PlaceOf(l.hs[i]), right: true, r: rows[i]}
 	}
 	return l.to.Add(l.base|l.w.seq, l.buf[:len(rows)])
+}
+
+// farMerge is the [farRight] of a merge.
+type farMerge[L, R any, K comparable, O any] struct{ *sidedLocal[L, R, K, O] }
+
+func (m *mergeJoin[L, R, K, O]) openRight(w *Worker) (farRight[K, R], error) {
+	l, err := m.open(w, 1)
+	return farMerge[L, R, K, O]{l}, err
+}
+
+func (l farMerge[L, R, K, O]) add(rows []R) error { return l.addRight(rows) }
+
+func (l farMerge[L, R, K, O]) addAll(parts *dealt[K, R]) error {
+	if l.m.keeps {
+		return l.keepRight(parts)
+	}
+	return l.writeRight(parts)
+}
+
+func (l farMerge[L, R, K, O]) end(r *Run) error {
+	r.rest(r.op.node, l.to)
+	return nil
 }
 
 // keepRight adds rows that are dealt to partitions.

@@ -6,20 +6,19 @@ func (j *join[L, R, K, O]) probe() Step { return &probeStep[L, R, K, O]{j} }
 type probeStep[L, R any, K comparable, O any] struct{ j *join[L, R, K, O] }
 
 func (s *probeStep[L, R, K, O]) Fuse(w *Worker, down Pipe) (Pipe, error) {
-	p := &prober[L, R, K, O]{
-		j: s.j, w: w, same: sameKeys[K](), push: pushOf[O](down), out: make([]O, BatchRows[O]()),
-	}
-	return down.reading(p.probe), nil
+	return down.reading(newProber(s.j.JoinOf, s.j.hash, s.j.table, w, down).probe), nil
 }
 
 // prober is one worker's part of the probing.
 type prober[L, R any, K comparable, O any] struct {
-	j    *join[L, R, K, O]
-	w    *Worker
-	same func(a, b *K) bool // nil: == says it
-	push func([]O) error
-	out  []O
-	n    int // rows in out
+	JoinOf[L, R, K, O]
+	hash  func(ks []K, hs []uint64) (int, error)
+	table *joinTable[K, R]
+	w     *Worker
+	same  func(a, b *K) bool // nil: == says it
+	push  func([]O) error
+	out   []O
+	n     int // rows in out
 
 	ks      []K
 	hs      []uint64
@@ -28,14 +27,21 @@ type prober[L, R any, K comparable, O any] struct {
 	touched uint32
 }
 
+func newProber[L, R any, K comparable, O any](of JoinOf[L, R, K, O], hash func([]K, []uint64) (int, error), t *joinTable[K, R], w *Worker, down Pipe) *prober[L, R, K, O] {
+	return &prober[L, R, K, O]{
+		JoinOf: of, hash: hash, table: t, w: w, same: sameKeys[K](),
+		push: pushOf[O](down), out: make([]O, BatchRows[O]()),
+	}
+}
+
 func (p *prober[L, R, K, O]) probe(rows []L) error {
 	n := len(rows)
 	p.ks, p.hs, p.at, p.rights = grown(p.ks, n), grown(p.hs, n), grown(p.at, n), grown(p.rights, n)
-	keysKernel(rows, p.j.LeftKey, p.ks)
-	if i, err := p.j.hash(p.ks, p.hs); err != nil {
+	keysKernel(rows, p.LeftKey, p.ks)
+	if i, err := p.hash(p.ks, p.hs); err != nil {
 		return p.w.Fail(i, err)
 	}
-	t := p.j.table
+	t := p.table
 	slotKernel(&t.where, t.slots, p.hs, p.at)
 	searchKernel(&t.where, t.slots, p.hs, p.at)
 	p.touched += rowKernel(&t.parts, p.hs, p.at, p.rights)
@@ -47,7 +53,7 @@ func (p *prober[L, R, K, O]) probe(rows []L) error {
 
 // answer makes the rows of left rows.
 func (p *prober[L, R, K, O]) answer(rows []L) error {
-	j, t := p.j, p.j.table
+	j, t := &p.JoinOf, p.table
 	for i := range rows {
 		r := p.rights[i]
 		if r != nil && r.k != p.ks[i] && (p.same == nil || !p.same(&r.k, &p.ks[i])) {
