@@ -83,6 +83,13 @@ func faultPlans(t *testing.T) []faultPlan {
 			run:     wideOnce(df.Join(df.Map(wide(), wideKey), wide(), df.Self[string], wideKey, func(_, r string) string { return r })),
 			check:   func(map[string]string) error { return nil },
 		}, {
+			name: "full join", ops: []string{"full join"}, every: 3,
+			options: []df.Option{df.Workers(1), df.Memory(exec.Floor(1))},
+			run: wideOnce(df.FullJoin(df.Map(wide(), wideKey), wide(), df.Self[string], wideKey, func(_ string, _ bool, r string, _ bool) string {
+				return r
+			})),
+			check: func(map[string]string) error { return nil },
+		}, {
 			name: "write lines", ops: []string{"write lines"}, before: old, every: 1,
 			options: []df.Option{df.Workers(3)},
 			run:     write(df.FromSlice(rows), "out"),

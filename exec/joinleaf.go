@@ -20,7 +20,9 @@ type leaf[L, R any] struct {
 func (p *partJoin[L, R, K, O]) finish(r *Run) (Then, error) {
 	out := &leafSource[L, R, K, O]{p: p}
 	var large []leaf[L, R]
-	todo := []*sides[L, R]{p.first()}
+	first, filter := p.first()
+	filter.end()
+	todo := []*sides[L, R]{first}
 	for len(todo) > 0 {
 		var again []leaf[L, R]
 		for _, s := range todo {

@@ -22,8 +22,9 @@ type partJoin[L, R any, K comparable, O any] struct {
 	most  int64 // bytes of memory that a worker may take for a partition
 	mu    struct {
 		sync.Mutex
-		top *sides[L, R]   // nil: nothing went to disk
-		all []*sides[L, R] // to be closed
+		top    *sides[L, R]   // nil: nothing went to disk
+		all    []*sides[L, R] // to be closed
+		filter *keyFilter     // nil as well where all left rows are wanted
 	}
 }
 
@@ -84,22 +85,27 @@ func (p *partJoin[L, R, K, O]) newSidesLocked(level int) *sides[L, R] {
 	return s
 }
 
-// first is where the rows of the inputs go.
-func (p *partJoin[L, R, K, O]) first() *sides[L, R] {
+// first is where the rows of the inputs go, and what knows the keys of the right ones.
+func (p *partJoin[L, R, K, O]) first() (*sides[L, R], *keyFilter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.mu.top == nil {
 		p.mu.top = p.newSidesLocked(0)
+		if p.of.LeftOnly == nil {
+			p.mu.filter = newKeyFilter(p.run)
+		}
 	}
-	return p.mu.top
+	return p.mu.top, p.mu.filter
 }
 
 func (p *partJoin[L, R, K, O]) openLeft(w *Worker) *dealer[L, K] {
-	return &dealer[L, K]{w: w, key: p.of.LeftKey, hash: p.hash, to: p.first().left.Writer()}
+	s, filter := p.first()
+	return &dealer[L, K]{w: w, key: p.of.LeftKey, hash: p.hash, to: s.left.Writer(), test: filter.tester()}
 }
 
 func (p *partJoin[L, R, K, O]) openRight(w *Worker) (farRight[K, R], error) {
-	d := dealer[R, K]{w: w, key: p.of.RightKey, hash: p.hash, to: p.first().right.Writer()}
+	s, filter := p.first()
+	d := dealer[R, K]{w: w, key: p.of.RightKey, hash: p.hash, to: s.right.Writer(), filter: filter}
 	return &rightDealer[R, K]{d}, nil
 }
 
@@ -111,6 +117,11 @@ type dealer[T any, K comparable] struct {
 	hash  func(ks []K, hs []uint64) (int, error)
 	level int
 	to    *spill.PartitionWriter[T]
+
+	filter *keyFilter // of right rows: it gets to know the keys
+	test   tester     // of left rows: it knows which of them can have a match
+	pass   []T
+
 	ks    []K
 	hs    []uint64
 	parts []uint8
@@ -131,11 +142,16 @@ func (d *dealer[T, K]) add(rows []T) error {
 		}
 		return d.w.Fail(i, err)
 	}
+	if in, ok := d.test.test(d.hs[:len(rows)]); ok {
+		d.pass = grown(d.pass, len(rows))
+		rows = d.pass[:passKernel(d.pass, rows, d.hs, in)]
+	}
 	return d.deal(rows)
 }
 
 // deal adds rows whose hashes are known.
 func (d *dealer[T, K]) deal(rows []T) error {
+	d.filter.add(d.hs[:len(rows)])
 	d.parts = grown(d.parts, len(rows))
 	sideKernel(d.hs[:len(rows)], d.level, d.parts)
 	return d.to.Add(rows, d.parts)
