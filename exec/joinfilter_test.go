@@ -21,7 +21,7 @@ func TestKeyFilter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Run{memory: budget, workers: 1}
+	r := &Run{memory: budget, running: &running{workers: 1}}
 	f := newKeyFilter(r)
 	rights, others := keyHashes(100_000, 1), keyHashes(100_000, 2)
 	f.add(rights)
@@ -78,7 +78,7 @@ func TestKeyFilterFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newKeyFilter(&Run{memory: budget, workers: 1})
+	f := newKeyFilter(&Run{memory: budget, running: &running{workers: 1}})
 	for seed := range uint64(100) {
 		f.add(keyHashes(100_000, seed))
 	}
