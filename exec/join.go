@@ -306,9 +306,16 @@ func sameKeys[K comparable]() func(a, b *K) bool {
 	return hashtable.Equal[K]()
 }
 
-func (j *join[L, R, K, O]) keeps() error         { return j.merge.can() }
-func (j *join[L, R, K, O]) effort() float64      { return joinEffort }
-func (j *join[L, R, K, O]) spilled() spill.Stats { return j.merge.spilled() }
+func (j *join[L, R, K, O]) keeps() error    { return j.merge.can() }
+func (j *join[L, R, K, O]) effort() float64 { return joinEffort }
+
+func (j *join[L, R, K, O]) spilled() spill.Stats {
+	s := j.merge.spilled()
+	if j.parts != nil {
+		j.parts.addSpilled(&s)
+	}
+	return s
+}
 
 func (j *join[L, R, K, O]) Close() error {
 	j.run.memory.take(-j.held)

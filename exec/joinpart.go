@@ -85,6 +85,19 @@ func (p *partJoin[L, R, K, O]) newSidesLocked(level int) *sides[L, R] {
 	return s
 }
 
+// addSpilled adds what was dealt to partitions on disk.
+func (p *partJoin[L, R, K, O]) addSpilled(to *spill.Stats) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.mu.all {
+		for _, d := range []spill.Stats{s.left.Stats(), s.right.Stats()} {
+			to.Runs += d.Runs
+			to.RunBytes += d.RunBytes
+			to.DiskBytes += d.DiskBytes
+		}
+	}
+}
+
 // first is where the rows of the inputs go, and what knows the keys of the right ones.
 func (p *partJoin[L, R, K, O]) first() (*sides[L, R], *keyFilter) {
 	p.mu.Lock()

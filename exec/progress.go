@@ -102,7 +102,7 @@ type Task struct {
 
 // Spill is what an operator has written to temporary files.
 type Spill struct {
-	Runs   int64 `json:"runs"`   // sorted runs
+	Runs   int64 `json:"runs"`   // sorted runs, and files of partitions
 	Bytes  int64 `json:"bytes"`  // of rows in them
 	Disk   int64 `json:"disk"`   // bytes that they took, compressed
 	Passes int64 `json:"passes"` // over the runs; the last gives the rows out

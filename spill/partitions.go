@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"anabranch.dev/internal/frame"
 )
@@ -68,6 +69,13 @@ func (p *Partitions[T]) Read(i int, buf []T, push func(rows []T) error) error {
 	})
 }
 
+// Stats is what has been written so far, a run being what one writer has written. It may
+// be called from any goroutine.
+func (p *Partitions[T]) Stats() Stats {
+	d := &p.core.done
+	return Stats{Rows: d.rows.Load(), Runs: d.files.Load(), RunBytes: d.raw.Load(), DiskBytes: d.stored.Load()}
+}
+
 // Close removes the temporary files and frees the memory. It may be called again.
 func (p *Partitions[T]) Close() error { return p.core.close() }
 
@@ -105,6 +113,7 @@ type partitions struct {
 	block int // bytes of rows that are written at a time
 	temp  *tempDir
 	mem   sharedMemory
+	done  struct{ rows, files, raw, stored atomic.Int64 } // written so far
 	mu    struct {
 		sync.Mutex
 		writers []*partWriter

@@ -118,6 +118,7 @@ func (w *partWriter) write(p *partition) (err error) {
 		if w.file, err = w.p.temp.create(); err != nil {
 			return err
 		}
+		w.p.done.files.Add(1)
 	}
 	raw := len(p.open) - frame.HeaderBytes
 	block := p.open
@@ -138,6 +139,9 @@ func (w *partWriter) write(p *partition) (err error) {
 	w.pick.wrote(len(block), time.Since(start))
 	p.blocks = append(p.blocks, partBlock{off, int32(len(block)), int32(p.n), int32(raw)})
 	w.p.mem.took(partBlockBytes)
+	w.p.done.rows.Add(int64(p.n))
+	w.p.done.raw.Add(int64(raw))
+	w.p.done.stored.Add(int64(len(block)))
 	p.rows += int64(p.n)
 	p.bytes += int64(raw)
 	p.n = 0
