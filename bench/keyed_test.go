@@ -98,7 +98,10 @@ func TestKeyedProgram(t *testing.T) {
 	bin := buildPrograms(t, "v1")
 	const rows = 400_000
 	for _, op := range keyedOperators {
-		for _, skew := range []bool{false, op.skew} {
+		for _, skew := range []bool{false, true} {
+			if skew && !op.skew {
+				continue
+			}
 			want := runKeyed(t, bin, op.name, rows, 0, skew)
 			if got := runKeyed(t, bin, op.name, rows, 24<<20, skew); got.sum != want.sum {
 				t.Errorf("%s, skew %t: %s in little memory, %s in much", op.name, skew, got.sum, want.sum)

@@ -30,6 +30,15 @@ func text(t testing.TB, k data.Kind) string {
 	return b.String()
 }
 
+// looksAtText skips a test, in short runs, that does nothing but look at a text which has been made: TestBytesStay
+// tells whether it is still the same text, and loops over text have nothing for the race detector.
+func looksAtText(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("looks at large texts")
+	}
+}
+
 func TestSameBytesForAnyNumberOfCores(t *testing.T) {
 	kinds := []data.Kind{
 		data.Words{Bytes: 3<<20 + 5, Distinct: 1000, Capital: 0.15, Seed: 7},
@@ -96,6 +105,7 @@ func TestBytesStay(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
+	looksAtText(t)
 	for _, k := range []data.Words{
 		{Bytes: 2 << 20, Distinct: 2000, Seed: 1},
 		{Bytes: 2 << 20, Distinct: 2000, Seed: 1, Capital: 0.15},
@@ -163,6 +173,7 @@ func TestWords(t *testing.T) {
 }
 
 func TestStations(t *testing.T) {
+	looksAtText(t)
 	row := regexp.MustCompile(`^[^;\n]+;-?\d{1,2}\.\d$`)
 	for _, k := range []data.Stations{
 		{Rows: 100_000, Names: 413, Seed: 1},

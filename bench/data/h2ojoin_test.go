@@ -9,6 +9,7 @@ import (
 )
 
 func TestH2OJoin(t *testing.T) {
+	looksAtText(t)
 	for _, rows := range []int64{0, 1, 50, 20_000, 200_000} {
 		few, more := max(int(rows/1e6), 10), max(int(rows/1e3), 100)
 		x := joinTable(t, data.X, rows, int(rows), "id1,id2,id3,id4,id5,id6,v1")

@@ -28,6 +28,7 @@ func lines(t *testing.T, k data.Records, size int) []string {
 }
 
 func TestRecords(t *testing.T) {
+	looksAtText(t)
 	got := lines(t, data.Records{Rows: 50_000, Seed: 1}, 100)
 	form := regexp.MustCompile(`^[ -~]{10}  [0-9A-F]{32}  [0-9A-F]{53}\n$`)
 	first, last, start := map[byte]int{}, map[byte]int{}, map[string]bool{}
@@ -70,6 +71,7 @@ func deviation(count map[byte]int) (sum float64) {
 
 // TestRecordsInOrder looks at whole lines, of keys that are nearly all different and of keys with many equal ones.
 func TestRecordsInOrder(t *testing.T) {
+	looksAtText(t)
 	for _, shape := range []data.Records{
 		{Rows: 50_000, KeyBytes: 10, Bytes: 100},
 		{Rows: 50_000, KeyBytes: 2, Bytes: 60},
@@ -117,6 +119,7 @@ func distinct[T comparable](rows []T) int {
 }
 
 func TestTera(t *testing.T) {
+	looksAtText(t)
 	const rows = 50_000
 	s := []byte(text(t, data.Tera{Rows: rows, Seed: 1}))
 	if len(s) != rows*100 {
@@ -181,6 +184,7 @@ func TestIntsIn(t *testing.T) {
 }
 
 func TestShortStrings(t *testing.T) {
+	looksAtText(t)
 	form := regexp.MustCompile(`^[a-z]{4,16}$`)
 	lengths := map[byte]int{}
 	texts := data.ShortStrings(100_000, 3)

@@ -50,6 +50,7 @@ func numberedFrom(t *testing.T, from int, rows [][]string) {
 
 // TestTPCHKeys holds that the tables fit together.
 func TestTPCHKeys(t *testing.T) {
+	looksAtText(t)
 	for _, scale := range []float64{0.001, 0.003, 0.01} {
 		t.Run(fmt.Sprint(scale), func(t *testing.T) {
 			n := func(atOne float64) int { return int(math.Round(atOne * scale)) }
@@ -131,6 +132,7 @@ func sameOrder(t *testing.T, order []string, lines, part [][]string, offered map
 
 // TestTPCHShares holds how often what the queries ask for is there.
 func TestTPCHShares(t *testing.T) {
+	looksAtText(t)
 	const scale = 0.02
 	share := func(what, table string, column int, pattern string, want, within float64) {
 		t.Helper()
