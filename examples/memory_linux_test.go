@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"testing"
 	"time"
 
@@ -74,8 +72,7 @@ func lineSum(t *testing.T, path string) (lines, sum int64, sorted bool) {
 // TestSortMemory sorts 400 MB with a budget that is a small part of that, and
 // looks at how much memory the process has.
 func TestSortMemory(t *testing.T) {
-	info, _ := debug.ReadBuildInfo()
-	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+	if raced() {
 		t.Skip("the race detector takes memory of its own")
 	}
 	if testing.Short() {
