@@ -14,23 +14,8 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
-
-// prompt fails the test when a run takes long although it has been ended.
-func prompt(t *testing.T, began time.Time, what string) {
-	t.Helper()
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("%s: the run took %v", what, took)
-	}
-}
-
-// endless is a stream that has no end.
-func endless() df.Stream[int64] {
-	return df.FromSeq(func(yield func(int64) bool) {
-		for i := int64(0); yield(i); i++ {
-		}
-	})
-}
 
 // plans are things to be cancelled: each goes on for minutes or forever.
 func plans(dir string, seen *atomic.Int64) map[string]df.Output {
@@ -47,11 +32,11 @@ func plans(dir string, seen *atomic.Int64) map[string]df.Output {
 	long := df.Range[int64](0, 1<<50)
 	return map[string]df.Output{
 		"range":          df.Inspect(long, see),
-		"sequence":       df.Inspect(endless(), see),
-		"take":           df.Inspect(df.Take(df.Filter(endless(), func(int64) bool { return true }), 1<<60), see),
+		"sequence":       df.Inspect(dftest.Endless(), see),
+		"take":           df.Inspect(df.Take(df.Filter(dftest.Endless(), func(int64) bool { return true }), 1<<60), see),
 		"aggregate":      df.Count(df.Inspect(long, see)),
 		"keys":           df.CountBy(df.Inspect(long, see), func(v int64) int64 { return v % 1000 }),
-		"map concurrent": df.Inspect(df.MapConcurrent(endless(), 4, wait), see),
+		"map concurrent": df.Inspect(df.MapConcurrent(dftest.Endless(), 4, wait), see),
 		"write":          df.WriteLines(df.Map(df.Inspect(long, see), text), filepath.Join(dir, "out.gz")),
 		"tee":            df.Outputs(df.Count(df.Inspect(long, see)), df.WriteLines(df.Map(long, text), filepath.Join(dir, "out"))),
 		"zip":            df.Inspect(df.Zip(long, df.Range(0, 10_000_000), func(a int64, b int) int64 { return a }), see),
@@ -83,7 +68,7 @@ func TestCancel(t *testing.T) {
 			if err := df.Run(ctx, o, df.Workers(n)); err != cause {
 				t.Errorf("%s: error %v", what, err)
 			}
-			prompt(t, began, what)
+			dftest.Prompt(t, began, what)
 			seen.Store(0)
 			if err := df.Run(ctx, o, df.Workers(n)); err != cause || seen.Load() > 0 { // over from the start
 				t.Errorf("%s: cancelled before: error %v, %d rows", what, err, seen.Load())
@@ -91,7 +76,7 @@ func TestCancel(t *testing.T) {
 		}
 	}
 	noneLeft(t)
-	same(t, "files left", filesIn(t, dir), nil)
+	same(t, "files left", dftest.FilesIn(t, dir), nil)
 }
 
 func TestDeadline(t *testing.T) {
@@ -103,11 +88,11 @@ func TestDeadline(t *testing.T) {
 		if err := df.Run(ctx, o, df.Workers(2)); err != context.DeadlineExceeded {
 			t.Errorf("%s: error %v", name, err)
 		}
-		prompt(t, began, name)
+		dftest.Prompt(t, began, name)
 		cancel()
 	}
 	noneLeft(t)
-	same(t, "files left", filesIn(t, dir), nil)
+	same(t, "files left", dftest.FilesIn(t, dir), nil)
 }
 
 // TestErrorInTheMiddle holds that an error ends a big run at once.
@@ -125,7 +110,7 @@ func TestErrorInTheMiddle(t *testing.T) {
 		if err := df.Run(context.Background(), df.Count(s), df.Workers(n)); !errors.Is(err, errBoom) {
 			t.Errorf("%d workers: error %v", n, err)
 		}
-		prompt(t, began, fmt.Sprint(n, " workers"))
+		dftest.Prompt(t, began, fmt.Sprint(n, " workers"))
 		if seen.Load() > 100_000_000 {
 			t.Errorf("%d workers: %d rows were read", n, seen.Load())
 		}
@@ -137,7 +122,7 @@ func TestAllLeftEarly(t *testing.T) {
 	for _, n := range workerCounts {
 		for _, rows := range []int{1, 10, 5000} {
 			var got []int64
-			for v, err := range df.All(context.Background(), endless(), df.Workers(n)) {
+			for v, err := range df.All(context.Background(), dftest.Endless(), df.Workers(n)) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -154,8 +139,8 @@ func TestAllLeftEarly(t *testing.T) {
 }
 
 func TestPanicInTheBodyOfAll(t *testing.T) {
-	text := panicText(func() {
-		for v := range df.All(context.Background(), endless()) {
+	text := dftest.PanicText(func() {
+		for v := range df.All(context.Background(), dftest.Endless()) {
 			if v == 2000 {
 				panic("in the body")
 			}
@@ -172,7 +157,7 @@ func TestAllIsCancelled(t *testing.T) {
 	defer cancel(nil)
 	var last error
 	n := 0
-	for v, err := range df.All(ctx, endless()) {
+	for v, err := range df.All(ctx, dftest.Endless()) {
 		if last != nil {
 			t.Fatal("a pair after the error")
 		}
@@ -207,7 +192,7 @@ func TestAllTwice(t *testing.T) {
 
 func TestFirstOfEndless(t *testing.T) {
 	for _, n := range workerCounts {
-		v, ok, err := df.First(context.Background(), df.Filter(endless(), func(v int64) bool { return v > 3000 }), df.Workers(n))
+		v, ok, err := df.First(context.Background(), df.Filter(dftest.Endless(), func(v int64) bool { return v > 3000 }), df.Workers(n))
 		if v != 3001 || !ok || err != nil {
 			t.Errorf("%d workers: %d, %v, error %v", n, v, ok, err)
 		}
@@ -230,8 +215,8 @@ func TestOpenFiles(t *testing.T) {
 		}
 		return len(entries)
 	}
-	text := randomText(1, 2<<20, 60)
-	paths := []string{textFile(t, "a", text), textFile(t, "b.gz", gzipped(t, text)), textFile(t, "c", text)}
+	text := dftest.RandomText(1, 2<<20, 60)
+	paths := []string{dftest.TextFile(t, "a", text), dftest.TextFile(t, "b.gz", gzipped(t, text)), dftest.TextFile(t, "c", text)}
 	out := filepath.Join(t.TempDir(), "out")
 	lines := df.Lines(paths...)
 	var seen atomic.Int64

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // The tests of this file run in bubbles of testing/synctest, where time passes
@@ -42,7 +43,7 @@ func TestMapConcurrentInFlight(t *testing.T) {
 					return v, nil
 				})
 				start := time.Now()
-				same(t, what, collect(t, s, o), upTo(rows))
+				same(t, what, collect(t, s, o), dftest.UpTo(rows))
 				took, least := time.Since(start), time.Duration((rows+n-1)/n)*time.Second
 				if most := f.most.Load(); most != int64(n) || f.calls.Load() != rows {
 					t.Errorf("%s: %d calls of %d at once, %d in all", what, most, n, f.calls.Load())
@@ -64,7 +65,7 @@ func TestMapConcurrentOrder(t *testing.T) {
 				time.Sleep(time.Duration(v*7919%101) * time.Millisecond)
 				return v, nil
 			})
-			same(t, what, collect(t, df.Enumerate(s, func(i, v int64) int64 { return max(i, v) }), o), upTo(rows))
+			same(t, what, collect(t, df.Enumerate(s, func(i, v int64) int64 { return max(i, v) }), o), dftest.UpTo(rows))
 		})
 	})
 }

@@ -14,11 +14,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
@@ -41,8 +41,6 @@ func golden(t *testing.T, path, got string) {
 		t.Errorf("%s, -want +got (to accept: go test -run %s -update):\n%s", path, t.Name(), diff)
 	}
 }
-
-var errBoom = errors.New("boom")
 
 // lineNumber is the line of the file that calls the caller.
 func lineNumber() int {
@@ -69,15 +67,6 @@ func failsEach[T any](name string, s df.Stream[T], f func(T) error) failure {
 	return failure{name, 0, func(ctx context.Context, opts ...df.Option) error { return df.ForEach(ctx, s, f, opts...) }}
 }
 
-func failAt[T comparable](n T) func(T) (T, error) {
-	return func(v T) (T, error) {
-		if v == n {
-			return v, errBoom
-		}
-		return v, nil
-	}
-}
-
 // numbers are 0 to n-1, with an error instead of bad.
 func numbers(n, bad int) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
@@ -96,7 +85,7 @@ func numbers(n, bad int) iter.Seq2[int, error] {
 // failures are plans in which a function returns an error, or that cannot run.
 func failures(t *testing.T) []failure {
 	t.Chdir(t.TempDir()) // paths in errors are then short
-	lines := joined(naiveLines(randomText(1, 200<<10, 30)))
+	lines := dftest.Joined(dftest.NaiveLines(dftest.RandomText(1, 200<<10, 30)))
 	for name, text := range map[string]string{
 		"in.txt": "1\n2\nthree\n4\n", "large.txt": lines + "bad\n" + lines, "empty.gz": "", "d/x": "x\n",
 	} {
@@ -114,19 +103,19 @@ func failures(t *testing.T) []failure {
 	return []failure{
 		fails("MapErr", df.MapErr(in, parse)),
 		fails("MapErr, named", df.MapErr(in, parse).Named("parse prices")),
-		fails("MapErr, of a large file", df.MapErr(large, failAt("bad"))),
-		fails("MapErr, the second of two", df.MapErr(df.MapErr(df.Filter(in, isLong), failAt("x")), failAt("three"))),
+		fails("MapErr, of a large file", df.MapErr(large, dftest.FailAt("bad"))),
+		fails("MapErr, the second of two", df.MapErr(df.MapErr(df.Filter(in, isLong), dftest.FailAt("x")), dftest.FailAt("three"))),
 		fails("MapErr, of a slice", df.MapErr(df.FromSlice([]string{"1", "x"}), parse)),
-		fails("MapErr, of a long range", df.MapErr(df.Range(0, 10_000), failAt(5000))),
-		fails("MapErr, of a sequence", df.MapErr(df.FromSeq2(numbers(2000, -1)), failAt(1500))),
-		fails("MapErr, of groups", df.MapErr(df.CountBy(in, df.Self), failAt(df.KV[string, int64]{Key: "three", Value: 1}))),
+		fails("MapErr, of a long range", df.MapErr(df.Range(0, 10_000), dftest.FailAt(5000))),
+		fails("MapErr, of a sequence", df.MapErr(df.FromSeq2(numbers(2000, -1)), dftest.FailAt(1500))),
+		fails("MapErr, of groups", df.MapErr(df.CountBy(in, df.Self), dftest.FailAt(df.KV[string, int64]{Key: "three", Value: 1}))),
 		fails("MapErr, after Skip", df.MapErr(df.Skip(in, 1), parse)),
 		fails("MapConcurrent", df.MapConcurrent(in, 3, parseOf)),
-		fails("Lookup", df.Lookup(in, df.FromSlice([]string{"a", "b", "a"}), df.Self, df.Self, looked)),
+		fails("Lookup", df.Lookup(in, df.FromSlice([]string{"a", "b", "a"}), df.Self, df.Self, func(l, _ string, _ bool) string { return l })),
 		fails("FromSeq2", df.FromSeq2(numbers(2000, 1500)).Named("numbers")),
 		fails("Source", df.Source([]int{100, 2000}, split)),
-		failsEach("ForEach", df.Range(0, 10), func(v int) error { _, err := failAt(7)(v); return err }),
-		failsEach("ForEach, of a large file", large, func(s string) error { _, err := failAt("bad")(s); return err }),
+		failsEach("ForEach", df.Range(0, 10), func(v int) error { _, err := dftest.FailAt(7)(v); return err }),
+		failsEach("ForEach, of a large file", large, func(s string) error { _, err := dftest.FailAt("bad")(s); return err }),
 		fails("Lines, missing", df.Lines("missing.txt").Named("prices")),
 		fails("Lines, no match", df.Lines("*.log")),
 		fails("Lines, bad pattern", df.Lines("[")),
@@ -141,7 +130,7 @@ func failures(t *testing.T) []failure {
 		fails("Load, no match", df.Load[string]("*.rows")),
 		fails("Load, text", df.Load[string]("in.txt")),
 		fails("Load, directory", df.Load[string]("d")),
-		fails("Load, other type", df.Load[[]int]("saved")),
+		fails("Load, other type", df.Load[[]int64]("saved")),
 		fails("Load, cut off", df.Load[string]("cut")),
 		fails("Save, no directory", df.Save(in, "no/saved").Named("result")),
 		fails("Sort, a row larger than the budget", df.SortBy(df.FromSlice([]string{strings.Repeat("x", 50<<20)}), df.Self).Named("by name"), df.Memory(44<<20)),
@@ -150,7 +139,7 @@ func failures(t *testing.T) []failure {
 		fails("budget too small", df.Count(in), df.Memory(1<<20), df.Workers(2)),
 		fails("too many workers", df.Count(in), df.Workers(1_000_000)),
 		fails("no directory for temporary files", df.Count(in), df.TempDir("missing")),
-		fails("budget exceeded", df.CountBy(df.Range(0, 2_000_000), func(i int) any { return i }).Named("users"), df.Memory(24<<20), df.Workers(2)),
+		fails("budget exceeded", df.CountBy(df.Range[int64](0, 2_000_000), func(i int64) any { return i }).Named("users"), df.Memory(24<<20), df.Workers(2)),
 		fails("end of a goroutine", df.Inspect(in, func(string) { runtime.Goexit() })),
 	}
 }
@@ -251,105 +240,93 @@ func TestErrorCauses(t *testing.T) {
 	}
 }
 
-func boom() { panic(errBoom) }
-
-// boomAt panics every n-th time that it is called.
-func boomAt(n int64) func() {
-	var calls atomic.Int64
-	return func() {
-		if calls.Add(1)%n == 0 {
-			boom()
-		}
-	}
-}
-
 // badFunc is an aggregate that panics in one of its functions.
-func badFunc(in string) agg.Func[int, int, int] {
+func badFunc(in string) agg.Func[int64, int64, int64] {
 	at := func(what string) {
 		if what == in {
-			boom()
+			dftest.Boom()
 		}
 	}
-	return func() agg.Def[int, int, int] {
-		return agg.Def[int, int, int]{
-			Init:   func(*int) { at("init") },
-			Add:    func(a *int, v int) { at("add"); *a += v },
-			Merge:  func(dst, src *int) { at("merge"); *dst += *src },
-			Result: func(a *int) int { at("result"); return *a },
-			Size:   func(*int) int { at("size"); return 8 },
+	return func() agg.Def[int64, int64, int64] {
+		return agg.Def[int64, int64, int64]{
+			Init:   func(*int64) { at("init") },
+			Add:    func(a *int64, v int64) { at("add"); *a += v },
+			Merge:  func(dst, src *int64) { at("merge"); *dst += *src },
+			Result: func(a *int64) int64 { at("result"); return *a },
+			Size:   func(*int64) int { at("size"); return 8 },
 		}
 	}
 }
 
 // badSeq panics while it is ranged over: at its start, after some rows, or when
 // it is left early.
-func badSeq(in string) iter.Seq[int] {
-	return func(yield func(int) bool) {
+func badSeq(in string) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
 		if in == "start" {
-			boom()
+			dftest.Boom()
 		}
-		for i := range 3000 {
+		for i := range int64(3000) {
 			if i == 2500 && in == "middle" {
-				boom()
+				dftest.Boom()
 			}
 			if !yield(i) {
 				if in == "leave" {
-					boom()
+					dftest.Boom()
 				}
 				return
 			}
 		}
 		if in == "end" {
-			boom()
+			dftest.Boom()
 		}
 	}
 }
 
 // TestPanics lets every kind of function panic.
 func TestPanics(t *testing.T) {
-	rows := df.Range(0, 20_000)
-	one := df.FromSlice([]int{1})
-	mod := func(v int) int { return v % 100 }
-	compare := func(calls int64) df.Order[int] {
-		at := boomAt(calls)
-		return df.Asc(func(v int) int { at(); return v })
+	rows := df.Range[int64](0, 20_000)
+	one := df.FromSlice([]int64{1})
+	mod := func(v int64) int64 { return v % 100 }
+	compare := func(calls int64) df.Order[int64] {
+		at := dftest.BoomAt(calls)
+		return df.Asc(func(v int64) int64 { at(); return v })
 	}
 	tests := []struct {
 		op string
 		failure
 	}{
-		{"map", fails("Map", df.Map(rows, func(v int) string { boom(); return "" }))},
-		{"map", fails("Map in place", df.Map(rows, func(v int) int { boom(); return v }))},
-		{"map", fails("MapErr", df.MapErr(rows, func(int) (int, error) { boom(); return 0, nil }))},
-		{"map concurrent", fails("MapConcurrent", df.MapConcurrent(rows, 3, func(context.Context, int) (int, error) { boom(); return 0, nil }))},
-		{"try", fails("Try", first(df.Try(rows, func(int) (int, error) { boom(); return 0, nil })))},
-		{"filter", fails("Filter", df.Filter(rows, func(v int) bool { boom(); return v > 0 }))},
-		{"update", fails("Update", df.Update(rows, func(*int) { boom() }))},
-		{"inspect", fails("Inspect", df.Inspect(rows, func(v int) { boom() }))},
-		{"expand", fails("Expand", df.Expand(rows, func([]int, int) []int { boom(); return nil }))},
-		{"map batch", fails("MapBatch", df.MapBatch(rows, func([]int, []int) []int { boom(); return nil }))},
-		{"flat map", fails("FlatMap", df.FlatMap(rows, func(int) iter.Seq[int] { boom(); return nil }))},
-		{"flat map", fails("FlatMap, start", df.FlatMap(one, func(int) iter.Seq[int] { return badSeq("start") }))},
-		{"flat map", fails("FlatMap, middle", df.FlatMap(one, func(int) iter.Seq[int] { return badSeq("middle") }))},
-		{"flat map", fails("FlatMap, end", df.FlatMap(one, func(int) iter.Seq[int] { return badSeq("end") }))},
+		{"map", fails("Map", df.Map(rows, func(v int64) string { dftest.Boom(); return "" }))},
+		{"map", fails("Map in place", df.Map(rows, func(v int64) int64 { dftest.Boom(); return v }))},
+		{"map", fails("MapErr", df.MapErr(rows, func(int64) (int64, error) { dftest.Boom(); return 0, nil }))},
+		{"map concurrent", fails("MapConcurrent", df.MapConcurrent(rows, 3, func(context.Context, int64) (int64, error) { dftest.Boom(); return 0, nil }))},
+		{"try", fails("Try", first(df.Try(rows, func(int64) (int64, error) { dftest.Boom(); return 0, nil })))},
+		{"filter", fails("Filter", df.Filter(rows, func(v int64) bool { dftest.Boom(); return v > 0 }))},
+		{"update", fails("Update", df.Update(rows, func(*int64) { dftest.Boom() }))},
+		{"inspect", fails("Inspect", df.Inspect(rows, func(v int64) { dftest.Boom() }))},
+		{"expand", fails("Expand", df.Expand(rows, func([]int64, int64) []int64 { dftest.Boom(); return nil }))},
+		{"map batch", fails("MapBatch", df.MapBatch(rows, func([]int64, []int64) []int64 { dftest.Boom(); return nil }))},
+		{"flat map", fails("FlatMap", df.FlatMap(rows, func(int64) iter.Seq[int64] { dftest.Boom(); return nil }))},
+		{"flat map", fails("FlatMap, start", df.FlatMap(one, func(int64) iter.Seq[int64] { return badSeq("start") }))},
+		{"flat map", fails("FlatMap, middle", df.FlatMap(one, func(int64) iter.Seq[int64] { return badSeq("middle") }))},
+		{"flat map", fails("FlatMap, end", df.FlatMap(one, func(int64) iter.Seq[int64] { return badSeq("end") }))},
 		{"from seq", fails("FromSeq, start", df.FromSeq(badSeq("start")))},
 		{"from seq", fails("FromSeq, middle", df.FromSeq(badSeq("middle")))},
 		{"from seq", fails("FromSeq, end", df.FromSeq(badSeq("end")))},
-		{"source", fails("Source", df.Source([]int{1}, func(context.Context, int) iter.Seq2[int, error] { boom(); return nil }))},
-		{"enumerate", fails("Enumerate", df.Enumerate(rows, func(i int64, v int) int { boom(); return v }))},
-		{"enumerate", fails("Enumerate, late", df.Enumerate(rows, func(i int64, v int) int {
+		{"source", fails("Source", df.Source([]int64{1}, func(context.Context, int64) iter.Seq2[int64, error] { dftest.Boom(); return nil }))},
+		{"enumerate", fails("Enumerate", df.Enumerate(rows, func(i, v int64) int64 { dftest.Boom(); return v }))},
+		{"enumerate", fails("Enumerate, late", df.Enumerate(rows, func(i, v int64) int64 {
 			if i == 15_000 {
-				boom()
+				dftest.Boom()
 			}
 			return v
 		}))},
-		{"chunk", fails("Chunk", df.Chunk(rows, 7, func([]int) int { boom(); return 0 }))},
-		{"chunk", fails("Chunk, at the end", df.Chunk(rows, 30_000, func([]int) int { boom(); return 0 }))},
-		{"zip", fails("Zip", df.Zip(rows, rows, func(int, int) int { boom(); return 0 }))},
-		{"reduce", fails("Reduce", df.Reduce(rows, func(a, b int) int { boom(); return a }))},
-		{"reduce", fails("Reduce, of parts", df.Reduce(rows, func(a, b int) int {
+		{"chunk", fails("Chunk", df.Chunk(rows, 7, func([]int64) int64 { dftest.Boom(); return 0 }))},
+		{"chunk", fails("Chunk, at the end", df.Chunk(rows, 30_000, func([]int64) int64 { dftest.Boom(); return 0 }))},
+		{"zip", fails("Zip", df.Zip(rows, rows, func(int64, int64) int64 { dftest.Boom(); return 0 }))},
+		{"reduce", fails("Reduce", df.Reduce(rows, func(a, b int64) int64 { dftest.Boom(); return a }))},
+		{"reduce", fails("Reduce, of parts", df.Reduce(rows, func(a, b int64) int64 {
 			if a == 0 && b > 0 && b%1024 == 0 || a > 0 {
-				boom()
+				dftest.Boom()
 			}
 			return a
 		}))},
@@ -357,22 +334,22 @@ func TestPanics(t *testing.T) {
 		{"aggregate", fails("Aggregate, add", df.Aggregate(rows, badFunc("add")))},
 		{"aggregate", fails("Aggregate, result", df.Aggregate(rows, badFunc("result")))},
 		{"aggregate", fails("Aggregate, size", df.Aggregate(rows, badFunc("size")))},
-		{"count by", fails("CountBy", df.CountBy(rows, func(v int) int { boom(); return v }))},
-		{"aggregate by", fails("AggregateBy, key", df.AggregateBy(rows, func(v int) int { boom(); return v }, badFunc("")))},
+		{"count by", fails("CountBy", df.CountBy(rows, func(v int64) int64 { dftest.Boom(); return v }))},
+		{"aggregate by", fails("AggregateBy, key", df.AggregateBy(rows, func(v int64) int64 { dftest.Boom(); return v }, badFunc("")))},
 		{"aggregate by", fails("AggregateBy, init", df.AggregateBy(rows, mod, badFunc("init")))},
 		{"aggregate by", fails("AggregateBy, add", df.AggregateBy(rows, mod, badFunc("add")))},
 		{"aggregate by", fails("AggregateBy, result", df.AggregateBy(rows, mod, badFunc("result")))},
-		{"reduce by", fails("ReduceBy", df.ReduceBy(rows, mod, func(a, b int) int { boom(); return a }))},
-		{"distinct by", fails("DistinctBy", df.DistinctBy(rows, func(v int) int { boom(); return v }))},
+		{"reduce by", fails("ReduceBy", df.ReduceBy(rows, mod, func(a, b int64) int64 { dftest.Boom(); return a }))},
+		{"distinct by", fails("DistinctBy", df.DistinctBy(rows, func(v int64) int64 { dftest.Boom(); return v }))},
 		{"sort", fails("Sort", df.Sort(rows, compare(5000)))},
 		{"sort", fails("Sort, second key", df.Sort(rows, df.Asc(mod).Then(compare(5000))))},
-		{"sort by", fails("SortBy", df.SortBy(rows, func(v int) string { boom(); return "" }))},
-		{"sort func", fails("SortFunc", df.SortFunc(rows, func(a, b int) int { boom(); return a - b }))},
+		{"sort by", fails("SortBy", df.SortBy(rows, func(v int64) string { dftest.Boom(); return "" }))},
+		{"sort func", fails("SortFunc", df.SortFunc(rows, func(a, b int64) int { dftest.Boom(); return int(a - b) }))},
 		{"merge sorted", fails("MergeSorted", df.MergeSorted(compare(5000), rows, rows))},
-		{"compact", fails("CompactFunc", df.CompactFunc(rows, func(a, b int) bool { boom(); return a == b }))},
+		{"compact", fails("CompactFunc", df.CompactFunc(rows, func(a, b int64) bool { dftest.Boom(); return a == b }))},
 		{"top", fails("Top", df.Top(rows, 10, compare(5000)))},
 		{"top by", fails("TopBy", df.TopBy(rows, mod, 10, compare(5000)))},
-		{"for each", failsEach("ForEach", rows, func(int) error { boom(); return nil })},
+		{"for each", failsEach("ForEach", rows, func(int64) error { dftest.Boom(); return nil })},
 	}
 	for _, test := range tests {
 		for _, n := range workerCounts {
@@ -384,7 +361,7 @@ func TestPanics(t *testing.T) {
 				t.Errorf("%s, %d workers: error %v", test.name, n, err)
 			case e.Op != test.op || test.line != 0 && e.Site.Line != test.line:
 				t.Errorf("%s, %d workers: operator %q on line %d, want %q on line %d", test.name, n, e.Op, e.Site.Line, test.op, test.line)
-			case !strings.Contains(string(p.Stack), "df_test.boom(") || !strings.Contains(err.Error(), "panic: boom\n"):
+			case !strings.Contains(string(p.Stack), "dftest.Boom(") || !strings.Contains(err.Error(), "panic: boom\n"):
 				t.Errorf("%s: the stack does not show the function: %v", test.name, err)
 			}
 		}
@@ -399,7 +376,7 @@ func TestPanicOfMerge(t *testing.T) {
 	for op, o := range map[string]func() df.Output{
 		"aggregate": func() df.Output { return df.Aggregate(meeting(), badFunc("merge")) },
 		"aggregate by": func() df.Output {
-			return df.AggregateBy(meeting(), func(int) int { return 1 }, badFunc("merge"))
+			return df.AggregateBy(meeting(), func(int64) int64 { return 1 }, badFunc("merge"))
 		},
 	} {
 		err := df.Run(context.Background(), o(), df.Workers(2))
@@ -412,11 +389,11 @@ func TestPanicOfMerge(t *testing.T) {
 }
 
 // meeting is rows that two workers have some of each: they wait for each other.
-func meeting() df.Stream[int] {
+func meeting() df.Stream[int64] {
 	var both sync.WaitGroup
 	both.Add(2)
-	return df.Source([]int{1, 2}, func(_ context.Context, n int) iter.Seq2[int, error] {
-		return func(yield func(int, error) bool) {
+	return df.Source([]int64{1, 2}, func(_ context.Context, n int64) iter.Seq2[int64, error] {
+		return func(yield func(int64, error) bool) {
 			both.Done()
 			both.Wait()
 			yield(n, nil)
@@ -430,7 +407,7 @@ func TestPanicOnTheWayOut(t *testing.T) {
 	if !errors.Is(err, errBoom) {
 		t.Errorf("a sequence that is left: error %v", err)
 	}
-	err = df.Run(context.Background(), df.Range(0, 10), df.Watch(func(df.Progress) { boom() }))
+	err = df.Run(context.Background(), df.Range(0, 10), df.Watch(func(df.Progress) { dftest.Boom() }))
 	var e *df.Error
 	if !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != "watch" {
 		t.Errorf("a watcher: error %v", err)
@@ -465,50 +442,50 @@ type unwritten struct {
 
 // TestMisuse holds that wrong use panics where the user did it.
 func TestMisuse(t *testing.T) {
-	s := df.FromSlice([]int{1})
-	var zero df.Stream[int]
-	var noOrder df.Order[int]
-	self := df.Self[int]
+	s := df.FromSlice([]int64{1})
+	var zero df.Stream[int64]
+	var noOrder df.Order[int64]
+	self := df.Self[int64]
 	asc := df.Asc(self)
 	ctx := context.Background()
-	type pointers struct{ P *int }
+	type pointers struct{ P *int64 }
 	tests := []struct {
 		says string
 		f    func()
 	}{
-		{"df.Map (HERE): nil function", func() { df.Map[int, int](s, nil) }},
-		{"df.MapErr (HERE): nil function", func() { df.MapErr[int, int](s, nil) }},
-		{"df.MapConcurrent (HERE): nil function", func() { df.MapConcurrent[int, int](s, 1, nil) }},
+		{"df.Map (HERE): nil function", func() { df.Map[int64, int64](s, nil) }},
+		{"df.MapErr (HERE): nil function", func() { df.MapErr[int64, int64](s, nil) }},
+		{"df.MapConcurrent (HERE): nil function", func() { df.MapConcurrent[int64, int64](s, 1, nil) }},
 		{"df.MapConcurrent (HERE): 0 calls", func() {
-			df.MapConcurrent(s, 0, func(_ context.Context, v int) (int, error) { return v, nil })
+			df.MapConcurrent(s, 0, func(_ context.Context, v int64) (int64, error) { return v, nil })
 		}},
-		{"df.Try (HERE): nil function", func() { df.Try[int, int](s, nil) }},
+		{"df.Try (HERE): nil function", func() { df.Try[int64, int64](s, nil) }},
 		{"df.Filter (HERE): nil function", func() { df.Filter(s, nil) }},
 		{"df.Filter (HERE): nil function", func() { s.Filter(nil) }},
 		{"df.Update (HERE): nil function", func() { df.Update(s, nil) }},
 		{"df.Inspect (HERE): nil function", func() { df.Inspect(s, nil) }},
-		{"df.FlatMap (HERE): nil function", func() { df.FlatMap[int, int](s, nil) }},
-		{"df.Expand (HERE): nil function", func() { df.Expand[int, int](s, nil) }},
-		{"df.MapBatch (HERE): nil function", func() { df.MapBatch[int, int](s, nil) }},
-		{"df.Enumerate (HERE): nil function", func() { df.Enumerate[int, int](s, nil) }},
-		{"df.Chunk (HERE): nil function", func() { df.Chunk[int, int](s, 1, nil) }},
-		{"df.Chunk (HERE): chunks of -1 rows", func() { df.Chunk(s, -1, func([]int) int { return 0 }) }},
-		{"df.Zip (HERE): nil function", func() { df.Zip[int, int, int](s, s, nil) }},
-		{"df.FromSeq (HERE): nil function", func() { df.FromSeq[int](nil) }},
-		{"df.FromSeq2 (HERE): nil function", func() { df.FromSeq2[int](nil) }},
-		{"df.Source (HERE): nil function", func() { df.Source[int, int](nil, nil) }},
+		{"df.FlatMap (HERE): nil function", func() { df.FlatMap[int64, int64](s, nil) }},
+		{"df.Expand (HERE): nil function", func() { df.Expand[int64, int64](s, nil) }},
+		{"df.MapBatch (HERE): nil function", func() { df.MapBatch[int64, int64](s, nil) }},
+		{"df.Enumerate (HERE): nil function", func() { df.Enumerate[int64, int64](s, nil) }},
+		{"df.Chunk (HERE): nil function", func() { df.Chunk[int64, int64](s, 1, nil) }},
+		{"df.Chunk (HERE): chunks of -1 rows", func() { df.Chunk(s, -1, func([]int64) int64 { return 0 }) }},
+		{"df.Zip (HERE): nil function", func() { df.Zip[int64, int64, int64](s, s, nil) }},
+		{"df.FromSeq (HERE): nil function", func() { df.FromSeq[int64](nil) }},
+		{"df.FromSeq2 (HERE): nil function", func() { df.FromSeq2[int64](nil) }},
+		{"df.Source (HERE): nil function", func() { df.Source[int64, int64](nil, nil) }},
 		{"df.Reduce (HERE): nil function", func() { df.Reduce(s, nil) }},
-		{"df.Aggregate (HERE): nil function", func() { df.Aggregate[int, int, int](s, nil) }},
-		{"df.CountBy (HERE): nil function", func() { df.CountBy[int, int](s, nil) }},
-		{"df.AggregateBy (HERE): nil function", func() { df.AggregateBy[int, int](s, nil, agg.Count[int]) }},
+		{"df.Aggregate (HERE): nil function", func() { df.Aggregate[int64, int64, int64](s, nil) }},
+		{"df.CountBy (HERE): nil function", func() { df.CountBy[int64, int64](s, nil) }},
+		{"df.AggregateBy (HERE): nil function", func() { df.AggregateBy[int64, int64](s, nil, agg.Count[int64]) }},
 		{"df.ReduceBy (HERE): nil function", func() { df.ReduceBy(s, self, nil) }},
-		{"df.DistinctBy (HERE): nil function", func() { df.DistinctBy[int, int](s, nil) }},
-		{"df.TopBy (HERE): nil function", func() { df.TopBy[int, int](s, nil, 1, asc) }},
+		{"df.DistinctBy (HERE): nil function", func() { df.DistinctBy[int64, int64](s, nil) }},
+		{"df.TopBy (HERE): nil function", func() { df.TopBy[int64, int64](s, nil, 1, asc) }},
 		{"df.ForEach (HERE): nil function", func() { _ = df.ForEach(ctx, s, nil) }},
-		{"df.Asc (HERE): nil function", func() { df.Asc[int, int](nil) }},
-		{"df.Desc (HERE): nil function", func() { df.Desc[int, int](nil) }},
+		{"df.Asc (HERE): nil function", func() { df.Asc[int64, int64](nil) }},
+		{"df.Desc (HERE): nil function", func() { df.Desc[int64, int64](nil) }},
 		{"df.Watch (HERE): nil function", func() { df.Watch(nil) }},
-		{"df.SortBy (HERE): nil function", func() { df.SortBy[int, int](s, nil) }},
+		{"df.SortBy (HERE): nil function", func() { df.SortBy[int64, int64](s, nil) }},
 		{"df.SortFunc (HERE): nil function", func() { df.SortFunc(s, nil) }},
 		{"df.SortFunc (HERE): nil function", func() { s.SortFunc(nil) }},
 		{"df.CompactFunc (HERE): nil function", func() { df.CompactFunc(s, nil) }},
@@ -529,13 +506,13 @@ func TestMisuse(t *testing.T) {
 		{"df.WriteLines (HERE): nil option", func() { df.WriteLines(df.Lines("a"), "b", nil) }},
 		{"df.Save (HERE): the path is empty", func() { df.Save(s, "") }},
 		{"df.Save (HERE): the path is empty", func() { s.Save("") }},
-		{"df.Load (HERE): no file", func() { df.Load[int]() }},
+		{"df.Load (HERE): no file", func() { df.Load[int64]() }},
 		{"df.MergeSorted (HERE): no streams", func() { df.MergeSorted(asc) }},
 		{"df.Lines (HERE): no file", func() { df.Lines() }},
 		{"df.LineViews (HERE): no file", func() { df.LineViews() }},
 		{"df.Files (HERE): no file", func() { df.Files() }},
 		{"df.WriteLines (HERE): the path is empty", func() { df.WriteLines(df.Lines("a"), "") }},
-		{"df.Concat (HERE): no streams", func() { df.Concat[int]() }},
+		{"df.Concat (HERE): no streams", func() { df.Concat[int64]() }},
 		{"df.Into (HERE): nil destination", func() { df.Into(s, nil) }},
 		{"df.Outputs (HERE): nil output", func() { df.Outputs(nil) }},
 		{"df.Run (HERE): nil output", func() { _ = df.Run(ctx, nil) }},
@@ -546,7 +523,7 @@ func TestMisuse(t *testing.T) {
 		{"df.Map (HERE): the zero Stream", func() { df.Map(zero, self) }},
 		{"df.Named (HERE): the zero Stream", func() { zero.Named("x") }},
 		{"df.Concat (HERE): the zero Stream", func() { s.Concat(zero) }},
-		{"df.Zip (HERE): the zero Stream", func() { df.Zip(s, zero, func(a, b int) int { return a }) }},
+		{"df.Zip (HERE): the zero Stream", func() { df.Zip(s, zero, func(a, b int64) int64 { return a }) }},
 		{"df.Count (HERE): the zero Stream", func() { zero.Count() }},
 		{"df.Run (HERE): the zero Stream", func() { _ = df.Run(ctx, zero) }},
 		{"df.Into (HERE): the zero Stream", func() { _, _ = df.Collect(ctx, zero) }},
@@ -561,17 +538,17 @@ func TestMisuse(t *testing.T) {
 		{"df.SortFunc (HERE): the zero Stream", func() { zero.SortFunc(asc.Compare) }},
 		{"df.MergeSorted (HERE): the zero Stream", func() { df.MergeSorted(asc, s, zero) }},
 		{"df.Compact (HERE): the zero Stream", func() { df.Compact(zero) }},
-		{"df.CompactFunc (HERE): the zero Stream", func() { zero.CompactFunc(func(a, b int) bool { return a == b }) }},
+		{"df.CompactFunc (HERE): the zero Stream", func() { zero.CompactFunc(func(a, b int64) bool { return a == b }) }},
 		{"df.Save (HERE): the zero Stream", func() { zero.Save("a") }},
 
-		{"df.Sort (HERE): chan int:", func() { df.Sort(df.FromSlice([]chan int{}), df.Asc(func(chan int) int { return 0 })) }},
-		{"df.SortBy (HERE): df_test.unwritten.Steps[].Done:", func() { df.SortBy(df.FromSlice([]unwritten{}), func(unwritten) int { return 0 }) }},
-		{"df.SortFunc (HERE): func():", func() { df.SortFunc(df.FromSlice([]func(){}), func(a, b func()) int { return 0 }) }},
+		{"df.Sort (HERE): df_test.unwritten.Steps[].Done:", func() { df.Sort(df.FromSlice([]unwritten{}), df.Asc(func(unwritten) int64 { return 0 })) }},
+		{"df.SortBy (HERE): df_test.unwritten.Steps[].Done:", func() { df.SortBy(df.FromSlice([]unwritten{}), func(unwritten) int64 { return 0 }) }},
+		{"df.SortFunc (HERE): df_test.unwritten.Steps[].Done:", func() { df.SortFunc(df.FromSlice([]unwritten{}), func(a, b unwritten) int { return 0 }) }},
 		{"df.MergeSorted (HERE): error:", func() { df.MergeSorted(df.Asc(error.Error), df.FromSlice([]error{})) }},
 		{"df.Save (HERE): error:", func() { df.FromSlice([]error{}).Save("a") }},
 		{"df.Load (HERE): df_test.unwritten.Steps[].Done:", func() { df.Load[unwritten]("a") }},
 
-		{"df.CountBy (HERE)", func() { df.CountBy(s, func(int) pointers { return pointers{} }) }},
+		{"df.CountBy (HERE)", func() { df.CountBy(s, func(int64) pointers { return pointers{} }) }},
 		{"df.Take (HERE): the rows hold Views", func() { df.Take(df.LineViews("a"), 1) }},
 		{"df.Into (HERE): the rows hold Views", func() { _, _ = df.Collect(ctx, df.LineViews("a")) }},
 		{"df.Compact (HERE): the rows hold Views", func() { df.Compact(df.LineViews("a")) }},
@@ -579,7 +556,7 @@ func TestMisuse(t *testing.T) {
 	}
 	here := regexp.MustCompile(`error_test\.go:(\d+)`)
 	for i, test := range tests {
-		got := panicText(test.f)
+		got := dftest.PanicText(test.f)
 		// The function is on the line of its row: the name of the closure says
 		// which row, runtime which line.
 		file, line := runtime.FuncForPC(reflect.ValueOf(test.f).Pointer()).FileLine(reflect.ValueOf(test.f).Pointer())
@@ -599,10 +576,4 @@ func TestMisuse(t *testing.T) {
 			t.Errorf("line %d: %q, want %q", line, got, test.says)
 		}
 	}
-}
-
-func panicText(f func()) (text string) {
-	defer func() { text = fmt.Sprint(recover()) }()
-	f()
-	return ""
 }

@@ -18,16 +18,13 @@ import (
 	"anabranch.dev/internal/vfs"
 )
 
-// onDisk is an option that has a run use other file operations.
-func onDisk(fsys vfs.FS) df.Option { return func(c *exec.Config) { c.FS = fsys } }
-
 // A faultPlan is a run that the disk fails.
 type faultPlan struct {
 	name    string
 	ops     []string          // the operators that an error may name
 	options []df.Option       // beside the disk
 	before  map[string]string // the files in the output's directory
-	every   int64             // which operations fail, of those that are not among the last ten
+	every   int64             // which operations fail, of those that are not among the last few
 
 	// run runs the plan, which writes to dir, and checks the rows that it gives out.
 	run func(dir string, options ...df.Option) error
@@ -259,8 +256,9 @@ func TestFaults(t *testing.T) {
 				t.Fatalf("without a fault: %v; %d temporary files", err, len(good.temp))
 			}
 			for kind, every := range map[vfs.Kind]int64{vfs.Fail: p.every, vfs.NoSpace: 4 * p.every, vfs.ShortWrite: 4 * p.every} {
+				last := int64(10)
 				if testing.Short() {
-					every *= 5
+					every, last = 5*every, 3
 				}
 				ops := good.disk.Ops()
 				for n := int64(0); !t.Failed(); {
@@ -270,8 +268,8 @@ func TestFaults(t *testing.T) {
 						break
 					}
 					p.failed(t, r, good, kind)
-					if n < ops-10 {
-						n = min(n+every, ops-10)
+					if n < ops-last {
+						n = min(n+every, ops-last)
 					} else {
 						n++
 					}

@@ -12,6 +12,7 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 )
 
 func ExampleStream_FlatMap() {
@@ -37,31 +38,32 @@ func fluentCase[R any](name string, method, function df.Stream[R]) func(*testing
 func TestMethodsDoWhatFunctionsDo(t *testing.T) {
 	s := df.FromSlice(zipfRows(5, 3000))
 	other := df.Range[int64](0, 500)
+	byMod := func(a, b int64) int { return int(dftest.Mod10(a) - dftest.Mod10(b)) }
 	batch := func(dst, rows []int64) []int64 { return append(dst, rows...) }
 	for name, run := range map[string]func(*testing.T){
-		"Map":                fluentCase("Map", s.Map(text), df.Map(s, text)),
-		"MapErr":             fluentCase("MapErr", s.Map(text).MapErr(textLength), df.MapErr(df.Map(s, text), textLength)),
-		"MapConcurrent":      fluentCase("MapConcurrent", s.MapConcurrent(3, slowText), df.MapConcurrent(s, 3, slowText)),
+		"Map":                fluentCase("Map", s.Map(dftest.Text), df.Map(s, dftest.Text)),
+		"MapErr":             fluentCase("MapErr", s.Map(dftest.Text).MapErr(textLength), df.MapErr(df.Map(s, dftest.Text), textLength)),
+		"MapConcurrent":      fluentCase("MapConcurrent", s.MapConcurrent(3, dftest.SlowText), df.MapConcurrent(s, 3, dftest.SlowText)),
 		"FlatMap":            fluentCase("FlatMap", s.FlatMap(copiesSeq), df.FlatMap(s, copiesSeq)),
-		"Expand":             fluentCase("Expand", s.Expand(copies), df.Expand(s, copies)),
+		"Expand":             fluentCase("Expand", s.Expand(dftest.Copies), df.Expand(s, dftest.Copies)),
 		"MapBatch":           fluentCase("MapBatch", s.MapBatch(batch), df.MapBatch(s, batch)),
-		"Enumerate":          fluentCase("Enumerate", s.Enumerate(pair), df.Enumerate(s, pair)),
+		"Enumerate":          fluentCase("Enumerate", s.Enumerate(dftest.Pair), df.Enumerate(s, dftest.Pair)),
 		"Chunk":              fluentCase("Chunk", s.Chunk(7, slices.Clone[[]int64]), df.Chunk(s, 7, slices.Clone[[]int64])),
-		"Zip":                fluentCase("Zip", s.Zip(other, pair), df.Zip(s, other, pair)),
-		"SortBy":             fluentCase("SortBy", s.SortBy(mod10), df.SortBy(s, mod10)),
-		"Aggregate":          fluentCase("Aggregate", s.Aggregate(toStats), df.Aggregate(s, toStats)),
-		"CountBy":            sameFluentGroups(s.CountBy(mod10), df.CountBy(s, mod10)),
-		"AggregateBy":        sameFluentGroups(s.AggregateBy(mod10, toStats), df.AggregateBy(s, mod10, toStats)),
+		"Zip":                fluentCase("Zip", s.Zip(other, dftest.Pair), df.Zip(s, other, dftest.Pair)),
+		"SortBy":             fluentCase("SortBy", s.SortBy(dftest.Mod10), df.SortBy(s, dftest.Mod10)),
+		"Aggregate":          fluentCase("Aggregate", s.Aggregate(dftest.ToStats), df.Aggregate(s, dftest.ToStats)),
+		"CountBy":            sameFluentGroups(s.CountBy(dftest.Mod10), df.CountBy(s, dftest.Mod10)),
+		"AggregateBy":        sameFluentGroups(s.AggregateBy(dftest.Mod10, dftest.ToStats), df.AggregateBy(s, dftest.Mod10, dftest.ToStats)),
 		"Aggregate uncalled": fluentCase("Aggregate", s.Aggregate(agg.Count), df.Aggregate(s, agg.Count)),
 		"DistinctBy": func(t *testing.T) {
-			sameSet(t, "DistinctBy", collect(t, s.DistinctBy(mod10)), collect(t, df.DistinctBy(s, mod10)))
+			sameSet(t, "DistinctBy", collect(t, s.DistinctBy(dftest.Mod10)), collect(t, df.DistinctBy(s, dftest.Mod10)))
 		},
 		"those of both Go versions": fluentCase("chain",
-			s.Filter(isOdd).Update(func(v *int64) { *v++ }).Skip(5).Take(500).Sample(0.5, 1).Concat(other).Top(50, df.Asc(mod10)),
-			df.Top(df.Concat(df.Sample(df.Take(df.Skip(df.Update(df.Filter(s, isOdd), func(v *int64) { *v++ }), 5), 500), 0.5, 1), other), 50, df.Asc(mod10))),
+			s.Filter(isOdd).Update(func(v *int64) { *v++ }).Skip(5).Take(500).Sample(0.5, 1).Concat(other).Top(50, df.Asc(dftest.Mod10)),
+			df.Top(df.Concat(df.Sample(df.Take(df.Skip(df.Update(df.Filter(s, isOdd), func(v *int64) { *v++ }), 5), 500), 0.5, 1), other), 50, df.Asc(dftest.Mod10))),
 		"Sort, SortFunc, CompactFunc": fluentCase("chain",
-			s.SortFunc(byModulus).Sort(df.Desc(half)).CompactFunc(func(a, b int64) bool { return a/2 == b/2 }),
-			df.CompactFunc(df.Sort(df.SortFunc(s, byModulus), df.Desc(half)), func(a, b int64) bool { return a/2 == b/2 })),
+			s.SortFunc(byMod).Sort(df.Desc(half)).CompactFunc(func(a, b int64) bool { return a/2 == b/2 }),
+			df.CompactFunc(df.Sort(df.SortFunc(s, byMod), df.Desc(half)), func(a, b int64) bool { return a/2 == b/2 })),
 		"Save": func(t *testing.T) {
 			a, b := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
 			collect(t, s.Save(a))
@@ -91,7 +93,7 @@ func sameFluentGroups[V any](method, function df.Stream[df.KV[int64, V]]) func(*
 // TestMethodsKeepTheCallSite: the place in errors is where the method was
 // called.
 func TestMethodsKeepTheCallSite(t *testing.T) {
-	s := df.FromSlice([]int64{1}).Map(text)
+	s := df.FromSlice([]int64{1}).Map(dftest.Text)
 	if plan := df.Explain(s).String(); !strings.Contains(plan, "fluent_test.go:") || strings.Contains(plan, "fluent.go:") {
 		t.Errorf("the plan does not name this file:\n%s", plan)
 	}

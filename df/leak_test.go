@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // leaves are plans with everything in them that starts goroutines.
-func leaves(t *testing.T) map[string]stream {
+func leaves(t *testing.T) map[string]dftest.Stream {
 	path := linesFile(t, zipfRows(3, 50_000))
 	lines := df.MapErr(df.Lines(path), parse)
 	endless := df.FromSeq(func(yield func(int64) bool) {
@@ -19,15 +20,15 @@ func leaves(t *testing.T) map[string]stream {
 		}
 	})
 	same := func(_ context.Context, v int64) (int64, error) { return v, nil }
-	return map[string]stream{
+	return map[string]dftest.Stream{
 		"lines":         lines,
 		"a sequence":    endless,
 		"groups":        df.DistinctBy(lines, df.Self[int64]),
 		"concurrent":    df.MapConcurrent(endless, 5, same),
-		"two cuts":      df.MapConcurrent(df.MapConcurrent(lines, 5, same).Filter(isOdd), 3, same),
-		"in turns":      df.Enumerate(df.Chunk(endless, 3, total), plus),
+		"two cuts":      df.MapConcurrent(df.MapConcurrent(lines, 5, same).Filter(dftest.IsOdd), 3, same),
+		"in turns":      df.Enumerate(df.Chunk(endless, 3, dftest.Total), dftest.Plus),
 		"buffered":      lines.Concat(lines),
-		"beside others": df.Zip(lines, df.MapConcurrent(lines, 2, same), plus),
+		"beside others": df.Zip(lines, df.MapConcurrent(lines, 2, same), dftest.Plus),
 	}
 }
 

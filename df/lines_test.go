@@ -1,7 +1,6 @@
 package df_test
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -17,31 +16,9 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 	"github.com/klauspost/compress/zstd"
 )
-
-// naiveLines is the oracle: it cuts text up with bufio.Reader, a line at a time.
-func naiveLines(text []byte) []string {
-	var lines []string
-	r := bufio.NewReader(bytes.NewReader(text))
-	for {
-		line, err := r.ReadString('\n')
-		if err == io.EOF && line == "" {
-			return lines
-		}
-		lines = append(lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
-	}
-}
-
-// textFile writes a file in a directory of the test.
-func textFile(t testing.TB, name string, text []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // sameLines reads paths in every way and with every number of workers.
 func sameLines(t *testing.T, want []string, paths ...string) {
@@ -49,26 +26,6 @@ func sameLines(t *testing.T, want []string, paths ...string) {
 	views := df.Map(df.LineViews(paths...), df.View.Clone)
 	eachDeployment("lines", func(what string, o df.Option) { same(t, what, collect(t, df.Lines(paths...), o), want) })
 	eachDeployment("views", func(what string, o df.Option) { same(t, what, collect(t, views, o), want) })
-}
-
-// line is n bytes that tell where they are.
-func line(n int) string {
-	var b strings.Builder
-	for i := 0; b.Len() < n; i++ {
-		fmt.Fprintf(&b, "%d,", i)
-	}
-	return b.String()[:n]
-}
-
-func randomText(seed uint64, n, mean int) []byte {
-	r := rand.New(rand.NewPCG(seed, seed))
-	b := make([]byte, n)
-	for i := range b {
-		if b[i] = byte('a' + r.IntN(26)); r.IntN(mean) == 0 {
-			b[i] = '\n'
-		}
-	}
-	return b
 }
 
 func TestLinesOfText(t *testing.T) {
@@ -90,17 +47,17 @@ func TestLinesOfText(t *testing.T) {
 		{"invalid UTF-8", "a\xff\xfe\nb\xc3\n\xe2\x82\n"},
 		{"byte order mark", "\ufeffa\nb"},
 		{"binary garbage", string(garbage)},
-		{"one long line", line(3 << 20)},
-		{"long lines", line(2<<20) + "\n" + line(1) + "\n" + line(3<<20) + "\r\n" + line(100<<10)},
-		{"short lines", string(randomText(1, 1<<20, 5))},
-		{"middling lines", string(randomText(2, 1<<20, 80))},
-		{"lines of blocks", string(randomText(3, 4<<20, 200<<10))},
+		{"one long line", dftest.Line(3 << 20)},
+		{"long lines", dftest.Line(2<<20) + "\n" + dftest.Line(1) + "\n" + dftest.Line(3<<20) + "\r\n" + dftest.Line(100<<10)},
+		{"short lines", string(dftest.RandomText(1, 1<<20, 5))},
+		{"middling lines", string(dftest.RandomText(2, 1<<20, 80))},
+		{"lines of blocks", string(dftest.RandomText(3, 4<<20, 200<<10))},
 		{"newlines only", strings.Repeat("\n", 200<<10)},
 		{"CRLFs only", strings.Repeat("\r\n", 200<<10)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sameLines(t, naiveLines([]byte(test.text)), textFile(t, "a.txt", []byte(test.text)))
+			sameLines(t, dftest.NaiveLines([]byte(test.text)), dftest.TextFile(t, "a.txt", []byte(test.text)))
 		})
 	}
 }
@@ -116,13 +73,13 @@ func TestLinesAtBounds(t *testing.T) {
 	for _, bound := range []int{segment, morsel, block, block + 8<<10, 3 * morsel} {
 		for _, off := range offs {
 			n := bound + off
-			for _, tail := range []string{"", "\n", "\r\n", "x", "\nx", "\n\n" + line(morsel) + "\n" + line(morsel-1)} {
-				text := []byte(line(n) + tail)
-				path := textFile(t, "a.txt", text)
+			for _, tail := range []string{"", "\n", "\r\n", "x", "\nx", "\n\n" + dftest.Line(morsel) + "\n" + dftest.Line(morsel-1)} {
+				text := []byte(dftest.Line(n) + tail)
+				path := dftest.TextFile(t, "a.txt", text)
 				rows := collect(t, df.Lines(path), df.Workers(2))
-				same(t, fmt.Sprintf("a line of %d bytes, then %.3q...", n, tail), rows, naiveLines(text))
+				same(t, fmt.Sprintf("a line of %d bytes, then %.3q...", n, tail), rows, dftest.NaiveLines(text))
 				views := collect(t, df.Map(df.LineViews(path), df.View.Clone), df.Workers(2))
-				same(t, fmt.Sprintf("views: a line of %d bytes, then %.3q...", n, tail), views, naiveLines(text))
+				same(t, fmt.Sprintf("views: a line of %d bytes, then %.3q...", n, tail), views, dftest.NaiveLines(text))
 			}
 		}
 	}
@@ -132,8 +89,8 @@ func TestLinesOfTenMebibytes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("lines of 10 MiB")
 	}
-	text := []byte("first\n" + line(10<<20) + "\r\nbetween\n" + line(10<<20+1) + "\nlast")
-	sameLines(t, naiveLines(text), textFile(t, "a.txt", text))
+	text := []byte("first\n" + dftest.Line(10<<20) + "\r\nbetween\n" + dftest.Line(10<<20+1) + "\nlast")
+	sameLines(t, dftest.NaiveLines(text), dftest.TextFile(t, "a.txt", text))
 }
 
 func TestLineTooLong(t *testing.T) {
@@ -178,11 +135,11 @@ func TestLinesOfManyFiles(t *testing.T) {
 		if err := os.Mkdir(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		text := randomText(uint64(i), i*37, 20)
+		text := dftest.RandomText(uint64(i), i*37, 20)
 		if i%50 == 49 {
-			text = randomText(uint64(i), 200<<10, 20)
+			text = dftest.RandomText(uint64(i), 200<<10, 20)
 		}
-		want = append(want, naiveLines(text)...)
+		want = append(want, dftest.NaiveLines(text)...)
 		if err := os.WriteFile(path, text, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +154,7 @@ func TestLinesOfManyFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, naiveLines(text)...)
+		want = append(want, dftest.NaiveLines(text)...)
 	}
 	sameLines(t, want, paths...)
 	sameLines(t, slices.Concat(want, want), append(paths, paths...)...)
@@ -230,21 +187,21 @@ func zstandard(t testing.TB, frames ...[]byte) []byte {
 }
 
 func TestLinesOfCompressedFiles(t *testing.T) {
-	one, two := randomText(1, 700<<10, 40), randomText(2, 100<<10, 40)
-	both := naiveLines(slices.Concat(one, two))
+	one, two := dftest.RandomText(1, 700<<10, 40), dftest.RandomText(2, 100<<10, 40)
+	both := dftest.NaiveLines(slices.Concat(one, two))
 	for name, data := range map[string][]byte{
 		"one.gz": gzipped(t, slices.Concat(one, two)), "members.gz": gzipped(t, one, nil, two),
 		"one.zst": zstandard(t, slices.Concat(one, two)), "frames.zst": zstandard(t, one, nil, two),
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := textFile(t, name, data)
+			path := dftest.TextFile(t, name, data)
 			sameLines(t, both, path)
-			plain := textFile(t, "plain", two)
-			sameLines(t, slices.Concat(naiveLines(two), both, naiveLines(two)), plain, path, plain)
+			plain := dftest.TextFile(t, "plain", two)
+			sameLines(t, slices.Concat(dftest.NaiveLines(two), both, dftest.NaiveLines(two)), plain, path, plain)
 		})
 	}
 	for name, data := range map[string][]byte{"empty.gz": gzipped(t, nil), "empty.zst": zstandard(t, nil)} {
-		t.Run(name, func(t *testing.T) { sameLines(t, nil, textFile(t, name, data)) })
+		t.Run(name, func(t *testing.T) { sameLines(t, nil, dftest.TextFile(t, name, data)) })
 	}
 	flip := func(b []byte, at int) []byte { b = bytes.Clone(b); b[at] ^= 0x55; return b }
 	gz, zst := gzipped(t, one), zstandard(t, one)
@@ -255,7 +212,7 @@ func TestLinesOfCompressedFiles(t *testing.T) {
 		"no zstd.zst":       []byte("hello, world\n"), "truncated.zst": zst[:len(zst)/2], "sum.zst": flip(zst, len(zst)-2),
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := textFile(t, name, data)
+			path := dftest.TextFile(t, name, data)
 			err := df.Run(context.Background(), df.Lines(path))
 			var e *df.Error
 			if !errors.As(err, &e) || strings.Count(err.Error(), path) != 1 || errors.Is(err, io.EOF) {
@@ -308,7 +265,7 @@ func TestBadInput(t *testing.T) {
 func TestFileThatChanges(t *testing.T) {
 	text := []byte(strings.Repeat("0123456789abcde\n", 64<<10)) // 16 morsels
 	change := func(t *testing.T, then func(path string)) ([]string, error) {
-		first, path := textFile(t, "first", []byte("go\n")), textFile(t, "second", text)
+		first, path := dftest.TextFile(t, "first", []byte("go\n")), dftest.TextFile(t, "second", text)
 		s := df.Inspect(df.Lines(first, path), func(line string) {
 			if line == "go" {
 				then(path)
@@ -335,7 +292,7 @@ func TestFileThatChanges(t *testing.T) {
 	if err != nil {
 		t.Errorf("grown: %v", err)
 	}
-	same(t, "grown: what was there", rows, append([]string{"go"}, naiveLines(text)...))
+	same(t, "grown: what was there", rows, append([]string{"go"}, dftest.NaiveLines(text)...))
 	if _, err := change(t, func(path string) { _ = os.Remove(path) }); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("removed: error %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // naiveParts is the oracle: a part ends with the line that makes it so long.
@@ -62,19 +63,19 @@ func holdParts(t *testing.T, what, path string, written []df.File, want [][]stri
 		if f != (df.File{Path: name, Rows: int64(len(want[i])), Bytes: info.Size()}) {
 			t.Errorf("%s: part %d is %+v, want %s with %d rows and %d bytes", what, i, f, name, len(want[i]), info.Size())
 		}
-		if unpack(t, name) != joined(want[i]) {
+		if dftest.Unpack(t, name) != dftest.Joined(want[i]) {
 			t.Errorf("%s: part %d holds something else", what, i)
 		}
 		names = append(names, filepath.Base(name))
 	}
 	slices.Sort(names)
-	same(t, what+": left in the directory", filesIn(t, filepath.Dir(path)), names)
+	same(t, what+": left in the directory", dftest.FilesIn(t, filepath.Dir(path)), names)
 }
 
 func TestWriteParts(t *testing.T) {
 	inputs := map[string][]string{
 		"nothing": nil, "an empty line": {""}, "empty lines": make([]string, 5000), "few": {"a", "", "b\r", "ccc"},
-		"short": linesOf(1, 20_000, 10), "middling": linesOf(2, 2000, 200), "long": {line(200 << 10), "x", "", line(100 << 10), "y"},
+		"short": linesOf(1, 20_000, 10), "middling": linesOf(2, 2000, 200), "long": {dftest.Line(200 << 10), "x", "", dftest.Line(100 << 10), "y"},
 	}
 	for input, rows := range inputs {
 		for _, size := range []int{1, 3, 300, 20_000, 1 << 40} {
@@ -100,8 +101,8 @@ func TestWriteParts(t *testing.T) {
 func TestPartsDependOnRowsAlone(t *testing.T) {
 	const size = 50_000
 	rows := linesOf(3, 30_000, 40)
-	sorted := sortedBy(rows, strings.Compare)
-	in := textFile(t, "in", []byte(joined(rows)))
+	sorted := dftest.SortedBy(rows, strings.Compare)
+	in := dftest.TextFile(t, "in", []byte(dftest.Joined(rows)))
 	path := filepath.Join(t.TempDir(), "part-%02d.txt")
 	for name, c := range map[string]struct {
 		s    df.Stream[string]
@@ -112,7 +113,7 @@ func TestPartsDependOnRowsAlone(t *testing.T) {
 		"sequence": {df.FromSeq(slices.Values(rows)), rows},
 		"views":    {df.Map(df.LineViews(in), df.View.Clone), rows},
 		"sorted":   {df.SortBy(df.Lines(in), df.Self[string]), sorted},
-		"merged":   {df.MergeSorted(df.Asc(df.Self[string]), df.SortBy(df.Lines(in), df.Self[string]), df.FromSlice([]string{"", "zzz"})), sortedBy(append(slices.Clone(rows), "", "zzz"), strings.Compare)},
+		"merged":   {df.MergeSorted(df.Asc(df.Self[string]), df.SortBy(df.Lines(in), df.Self[string]), df.FromSlice([]string{"", "zzz"})), dftest.SortedBy(append(slices.Clone(rows), "", "zzz"), strings.Compare)},
 	} {
 		want := naiveParts(c.want, size)
 		eachDeployment(name, func(what string, o df.Option) {
@@ -121,9 +122,9 @@ func TestPartsDependOnRowsAlone(t *testing.T) {
 			collect(t, df.WriteLines(c.s, single), o)
 			var all strings.Builder
 			for i := range want {
-				all.WriteString(unpack(t, fmt.Sprintf(path, i)))
+				all.WriteString(dftest.Unpack(t, fmt.Sprintf(path, i)))
 			}
-			if unpack(t, single) != all.String() {
+			if dftest.Unpack(t, single) != all.String() {
 				t.Errorf("%s: the parts together are not the single file", what)
 			}
 		})
@@ -137,13 +138,13 @@ func TestPartsOfLargeSort(t *testing.T) {
 	const size = 3 << 20
 	text := func(v int64) string { return fmt.Sprintf("%016x", uint64(v)) }
 	path := filepath.Join(t.TempDir(), "%d.txt")
-	atTheFloor("sorted", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("sorted", func(what string, room int, o ...df.Option) {
 		if room > 20<<20 {
 			return // as with fewer workers
 		}
 		n := room * 5 / 4 / 80
-		s := df.SortBy(df.Map(numbersOf(n), text), df.Self[string])
-		rows := sortedBy(mapped(text)(scrambled(n)), strings.Compare)
+		s := df.SortBy(df.Map(dftest.NumbersOf(n), text), df.Self[string])
+		rows := dftest.SortedBy(dftest.Mapped(text)(dftest.Scrambled(n)), strings.Compare)
 		holdParts(t, what, path, collect(t, df.WriteLines(s, path, df.PartBytes(size)), o...), naiveParts(rows, size))
 		holdParts(t, what+", in memory", path, collect(t, df.WriteLines(s, path, df.PartBytes(size))), naiveParts(rows, size))
 		for i := range 20 {
@@ -155,7 +156,7 @@ func TestPartsOfLargeSort(t *testing.T) {
 // TestCompressedPartsAreTheSame: the bytes of compressed parts depend on the
 // rows alone too.
 func TestCompressedPartsAreTheSame(t *testing.T) {
-	in := df.Lines(textFile(t, "in", []byte(joined(linesOf(4, 60_000, 60)))))
+	in := df.Lines(dftest.TextFile(t, "in", []byte(dftest.Joined(linesOf(4, 60_000, 60)))))
 	for _, name := range []string{"%d.gz", "%d.zst"} {
 		path := filepath.Join(t.TempDir(), name)
 		var first []string
@@ -180,7 +181,7 @@ func TestCompressedPartsAreTheSame(t *testing.T) {
 
 // TestCompressedPartsAreSmall: parts are about as small as a single file is.
 func TestCompressedPartsAreSmall(t *testing.T) {
-	rows := zipfTexts(3, 300_000)
+	rows := dftest.ZipfTexts(3, 300_000)
 	for _, ext := range []string{".gz", ".zst"} {
 		dir := t.TempDir()
 		one := collect(t, df.WriteLines(df.FromSlice(rows), filepath.Join(dir, "one"+ext)))
@@ -219,9 +220,9 @@ func TestStaleParts(t *testing.T) {
 			want = append(want, filepath.Base(fmt.Sprintf(path, i)))
 		}
 		slices.Sort(want)
-		same(t, fmt.Sprint("left after ", n, " rows"), filesIn(t, dir), want)
+		same(t, fmt.Sprint("left after ", n, " rows"), dftest.FilesIn(t, dir), want)
 	}
-	if got := unpack(t, fmt.Sprintf(path, 0)); got != "" {
+	if got := dftest.Unpack(t, fmt.Sprintf(path, 0)); got != "" {
 		t.Errorf("the only part of no rows holds %q", got)
 	}
 }
@@ -237,7 +238,7 @@ func TestFailedPartsLeaveFiles(t *testing.T) {
 		written := collect(t, df.WriteLines(df.FromSlice(rows[:30_000]), path, df.PartBytes(20_000)))
 		holdParts(t, "before", path, written, old)
 		at := func(n int64, f func() error) df.Stream[string] {
-			return df.MapErr(df.Enumerate(df.FromSlice(rows), func(i int64, s string) tagged[string] { return tagged[string]{s, int(i)} }), func(r tagged[string]) (string, error) {
+			return df.MapErr(df.Enumerate(df.FromSlice(rows), func(i int64, s string) dftest.Tagged[string] { return dftest.Tagged[string]{Key: s, N: int(i)} }), func(r dftest.Tagged[string]) (string, error) {
 				if r.N == int(n) {
 					return "", f()
 				}
@@ -259,7 +260,7 @@ func TestFailedPartsLeaveFiles(t *testing.T) {
 					return df.Run(ctx, df.WriteLines(at(40_000, func() error { cancel(); return errBoom }), path, df.PartBytes(40_000)), o)
 				},
 				"another output": func(ctx context.Context, _ func()) error {
-					return df.Run(ctx, df.Outputs(df.WriteLines(df.FromSlice([]string{"new"}), path), df.MapErr(df.Range(0, 10), failAt(7))), o)
+					return df.Run(ctx, df.Outputs(df.WriteLines(df.FromSlice([]string{"new"}), path), df.MapErr(df.Range(0, 10), dftest.FailAt(7))), o)
 				},
 				"what follows": func(ctx context.Context, _ func()) error {
 					return df.ForEach(ctx, df.WriteLines(df.FromSlice([]string{"new"}), path), func(df.File) error { return errBoom }, o)
@@ -291,7 +292,7 @@ func TestPartsThatCannotBe(t *testing.T) {
 			t.Errorf("%s: error %v", path, err)
 		}
 	}
-	same(t, "left in the directory", filesIn(t, dir), []string{"x-0"})
+	same(t, "left in the directory", dftest.FilesIn(t, dir), []string{"x-0"})
 
 	// A later part that cannot be written.
 	if err := os.Mkdir(filepath.Join(dir, "y-2"), 0o777); err != nil {
@@ -301,7 +302,7 @@ func TestPartsThatCannotBe(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "y-2") {
 		t.Errorf("a part that is a directory: error %v", err)
 	}
-	same(t, "left in the directory", filesIn(t, dir), []string{"x-0", "y-2"})
+	same(t, "left in the directory", dftest.FilesIn(t, dir), []string{"x-0", "y-2"})
 }
 
 // TestPathsOfParts: which paths stand for parts, and what those are called.
@@ -340,16 +341,16 @@ func TestPathsOfParts(t *testing.T) {
 		dir := t.TempDir()
 		written := collect(t, df.WriteLines(df.FromSlice(rows), filepath.Join(dir, test.path), df.PartBytes(1)))
 		want := slices.Sorted(slices.Values(test.want))
-		same(t, test.path, filesIn(t, dir), want)
+		same(t, test.path, dftest.FilesIn(t, dir), want)
 		for i, f := range written {
 			if f.Path != filepath.Join(dir, test.want[i]) {
 				t.Errorf("%s: part %d is %s", test.path, i, f.Path)
 			}
-			text := joined(rows)
+			text := dftest.Joined(rows)
 			if len(test.want) > 1 {
 				text = rows[i] + "\n"
 			}
-			if unpack(t, f.Path) != text {
+			if dftest.Unpack(t, f.Path) != text {
 				t.Errorf("%s: %s holds something else", test.path, f.Path)
 			}
 		}
@@ -363,11 +364,11 @@ func TestPathsOfParts(t *testing.T) {
 	}
 	collect(t, df.WriteLines(df.FromSlice(rows), "%d/out.txt", df.PartBytes(1)))
 	for i, r := range rows {
-		if got := unpack(t, fmt.Sprintf("%d/out.txt", i)); got != r+"\n" {
+		if got := dftest.Unpack(t, fmt.Sprintf("%d/out.txt", i)); got != r+"\n" {
 			t.Errorf("part %d holds %q", i, got)
 		}
 	}
-	same(t, "in the directory", filesIn(t, "."), []string{"0", "1", "2"})
+	same(t, "in the directory", dftest.FilesIn(t, "."), []string{"0", "1", "2"})
 }
 
 // TestTwoWritersOfParts: no two nodes of a run write one file.
@@ -382,7 +383,7 @@ func TestTwoWritersOfParts(t *testing.T) {
 		"a stale part":   df.Outputs(df.WriteLines(s, "x-%d", each), df.WriteLines(df.FromSlice([]string{"mine"}), "x-3")),
 	} {
 		if err := df.Run(context.Background(), o); !errors.Is(err, df.ErrTwoWriters) {
-			t.Errorf("%s: error %v, and %q", name, err, filesIn(t, "."))
+			t.Errorf("%s: error %v, and %q", name, err, dftest.FilesIn(t, "."))
 		}
 	}
 	w := df.WriteLines(s, "y-%d", each)

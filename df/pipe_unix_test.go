@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 func namedPipe(t *testing.T, name string) string {
@@ -24,7 +25,7 @@ func namedPipe(t *testing.T, name string) string {
 }
 
 func TestLinesOfNamedPipe(t *testing.T) {
-	text := randomText(1, 1<<20, 60)
+	text := dftest.RandomText(1, 1<<20, 60)
 	for name, data := range map[string][]byte{"pipe": text, "pipe.gz": gzipped(t, text), "pipe.zst": zstandard(t, text)} {
 		path := namedPipe(t, name)
 		written := make(chan error)
@@ -33,24 +34,24 @@ func TestLinesOfNamedPipe(t *testing.T) {
 		if err := <-written; err != nil {
 			t.Error(err)
 		}
-		same(t, name, rows, naiveLines(text))
+		same(t, name, rows, dftest.NaiveLines(text))
 	}
 }
 
 func TestWriteLinesToNamedPipe(t *testing.T) {
 	path := namedPipe(t, "pipe")
-	text := randomText(1, 1<<20, 60)
-	lines := naiveLines(text)
+	text := dftest.RandomText(1, 1<<20, 60)
+	lines := dftest.NaiveLines(text)
 	ran := make(chan error)
 	go func() { ran <- df.Run(context.Background(), df.WriteLines(df.FromSlice(lines), path)) }()
 	got, err := os.ReadFile(path)
 	if err := errors.Join(err, <-ran); err != nil {
 		t.Fatal(err)
 	}
-	if want := joined(lines); string(got) != want {
+	if want := dftest.Joined(lines); string(got) != want {
 		t.Errorf("%d bytes, want %d", len(got), len(want))
 	}
-	same(t, "left in the directory", filesIn(t, filepath.Dir(path)), []string{"pipe"})
+	same(t, "left in the directory", dftest.FilesIn(t, filepath.Dir(path)), []string{"pipe"})
 }
 
 // TestPipeWithoutOtherEnd holds that a run which waits for a pipe's other end,
@@ -79,7 +80,7 @@ func TestPipeWithoutOtherEnd(t *testing.T) {
 	defer r.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
 	defer cancel()
-	if err := df.Run(ctx, df.WriteLines(df.FromSlice(naiveLines(randomText(1, 1<<20, 60))), out)); err != context.DeadlineExceeded {
+	if err := df.Run(ctx, df.WriteLines(df.FromSlice(dftest.NaiveLines(dftest.RandomText(1, 1<<20, 60))), out)); err != context.DeadlineExceeded {
 		t.Errorf("full: error %v", err)
 	}
 	noneLeft(t)

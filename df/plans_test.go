@@ -16,6 +16,7 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 )
 
 var (
@@ -117,7 +118,7 @@ func add[T cmp.Ordered](p *randomPlan, pool *[]drawn[T], s df.Stream[T], rows []
 	*pool = append(*pool, drawn[T]{id, s.Named(label), rows, ordered})
 }
 
-func (p *randomPlan) addInts(s stream, rows []int64, ordered bool, format string, args ...any) {
+func (p *randomPlan) addInts(s dftest.Stream, rows []int64, ordered bool, format string, args ...any) {
 	add(p, &p.ints, s, rows, ordered, format, args...)
 }
 
@@ -139,7 +140,7 @@ func (p *randomPlan) source() {
 	n := []int{0, 1, 40, 1024, 1025, 3000, 6000}[p.IntN(7)]
 	rows := zipfRows(p.Uint64(), n)
 	if p.IntN(2) == 0 {
-		rows = upTo(int64(n))
+		rows = dftest.UpTo(int64(n))
 	}
 	switch p.IntN(6) {
 	case 0, 1:
@@ -147,7 +148,7 @@ func (p *randomPlan) source() {
 	case 2:
 		p.addInts(df.FromSeq(slices.Values(rows)), rows, true, "FromSeq")
 	case 3:
-		p.addInts(df.Range(0, int64(n)), upTo(int64(n)), true, "Range")
+		p.addInts(df.Range(0, int64(n)), dftest.UpTo(int64(n)), true, "Range")
 	case 4:
 		splits := slices.Collect(slices.Chunk(rows, 700))
 		p.addInts(df.Source(splits, func(_ context.Context, split []int64) iter.Seq2[int64, error] {
@@ -168,7 +169,7 @@ func (p *randomPlan) narrowVerb() {
 	in := pick(p, p.ints)
 	c := p.Int64N(50) + 2
 	differs := func(v int64) bool { return v%c != 0 }
-	without := func() []int64 { return kept(func(_ int, v int64) bool { return differs(v) })(in.rows) }
+	without := func() []int64 { return dftest.Kept(func(_ int, v int64) bool { return differs(v) })(in.rows) }
 	times := func(v int64) int64 { return v*c + 1 }
 	few := func(dst []int64, v int64) []int64 {
 		return append(dst, slices.Repeat([]int64{v + c}, int(uint64(v)%3))...)
@@ -181,11 +182,11 @@ func (p *randomPlan) narrowVerb() {
 	}
 	switch p.IntN(9) {
 	case 0:
-		p.addInts(df.Map(in.s, times), mapped(times)(in.rows), in.ordered, "Map(s%d)", in.id)
+		p.addInts(df.Map(in.s, times), dftest.Mapped(times)(in.rows), in.ordered, "Map(s%d)", in.id)
 	case 1, 2:
 		p.addInts(in.s.Filter(differs), without(), in.ordered, "Filter(s%d)", in.id)
 	case 3:
-		p.addInts(in.s.Update(func(v *int64) { *v = times(*v) }), mapped(times)(in.rows), in.ordered, "Update(s%d)", in.id)
+		p.addInts(in.s.Update(func(v *int64) { *v = times(*v) }), dftest.Mapped(times)(in.rows), in.ordered, "Update(s%d)", in.id)
 	case 4:
 		p.addInts(df.Expand(in.s, few), fewOf(), in.ordered, "Expand(s%d)", in.id)
 	case 5:
@@ -207,11 +208,11 @@ func (p *randomPlan) narrowVerb() {
 		})
 		p.addInts(ok, without(), in.ordered, "ok of Try(s%d)", in.id)
 		p.addInts(df.Map(failed, func(f df.Failed[int64]) int64 { return f.Row }),
-			kept(func(_ int, v int64) bool { return !differs(v) })(in.rows), in.ordered, "failed of Try(s%d)", in.id)
+			dftest.Kept(func(_ int, v int64) bool { return !differs(v) })(in.rows), in.ordered, "failed of Try(s%d)", in.id)
 	case 8:
 		n := 1 + p.IntN(4)
 		p.addInts(df.MapConcurrent(in.s, n, func(_ context.Context, v int64) (int64, error) { return times(v), nil }),
-			mapped(times)(in.rows), in.ordered, "MapConcurrent(s%d, %d)", in.id, n)
+			dftest.Mapped(times)(in.rows), in.ordered, "MapConcurrent(s%d, %d)", in.id, n)
 	}
 }
 
@@ -275,7 +276,7 @@ func (p *randomPlan) joinVerb() {
 		p.addInts(df.Zip(a.s, b.s, mix), rows, true, "Zip(s%d, s%d)", a.id, b.id)
 		return
 	}
-	var streams []stream
+	var streams []dftest.Stream
 	var rows []int64
 	var ids []int
 	ordered := true
@@ -289,21 +290,21 @@ func (p *randomPlan) joinVerb() {
 
 func (p *randomPlan) wholeVerb() {
 	in := pick(p, p.ints)
-	whole := func(s stream, rows []int64, what string) { p.addInts(s, rows, true, "%s(s%d)", what, in.id) }
+	whole := func(s dftest.Stream, rows []int64, what string) { p.addInts(s, rows, true, "%s(s%d)", what, in.id) }
 	switch p.IntN(7) {
 	case 0:
 		whole(in.s.Count(), []int64{int64(len(in.rows))}, "Count")
 	case 1:
-		whole(df.Sum(in.s), []int64{total(in.rows)}, "Sum")
+		whole(df.Sum(in.s), []int64{dftest.Total(in.rows)}, "Sum")
 	case 2:
-		whole(df.Min(in.s), single(true, slices.Min[[]int64])(in.rows), "Min")
+		whole(df.Min(in.s), dftest.Single(true, slices.Min[[]int64])(in.rows), "Min")
 	case 3:
-		whole(df.Max(in.s), single(true, slices.Max[[]int64])(in.rows), "Max")
+		whole(df.Max(in.s), dftest.Single(true, slices.Max[[]int64])(in.rows), "Max")
 	case 4:
 		n := p.IntN(60)
 		order := df.Desc(df.Self[int64])
 		if in.ordered {
-			order = df.Asc(mod10)
+			order = df.Asc(dftest.Mod10)
 		}
 		whole(in.s.Top(n, order), topOf(n, order)(in.rows), fmt.Sprint("Top ", n))
 	case 5:
@@ -353,7 +354,7 @@ func (p *randomPlan) keyedVerb() {
 func (p *randomPlan) textVerb() {
 	if len(p.texts) == 0 || p.IntN(3) == 0 {
 		in := pick(p, p.ints)
-		add(p, &p.texts, df.Map(in.s, text), mapped(text)(in.rows), in.ordered, "Map(s%d) to text", in.id)
+		add(p, &p.texts, df.Map(in.s, dftest.Text), dftest.Mapped(dftest.Text)(in.rows), in.ordered, "Map(s%d) to text", in.id)
 		return
 	}
 	in := pick(p, p.texts)

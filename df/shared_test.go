@@ -11,136 +11,131 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // A sharedCase is a plan that uses the streams x and y several times.
 type sharedCase struct {
 	name string
-	plan func(x, y stream) []stream
+	plan func(x, y dftest.Stream) []dftest.Stream
 	want func(x, y []int64) [][]int64
-}
-
-func plus(a, b int64) int64 { return a + b }
-
-func zipped(a, b []int64) (out []int64) {
-	for i := range min(len(a), len(b)) {
-		out = append(out, a[i]+b[i])
-	}
-	return out
-}
-
-func meanOf(s stream) stream {
-	return df.Map(df.Mean(s), func(m float64) int64 { return int64(m) })
-}
-
-func meanRows(rows []int64) []int64 { return []int64{int64(float64(total(rows)) / float64(len(rows)))} }
-
-// everyRow gives the only row of one beside each row of s.
-func everyRow(s, one stream) stream {
-	return df.Zip(s, df.Expand(one, func(dst []int64, v int64) []int64 {
-		return append(dst, slices.Repeat([]int64{v}, manyRows)...)
-	}), plus)
 }
 
 var sharedCases = []sharedCase{
 	{"tee",
-		func(x, _ stream) []stream { return []stream{df.Map(x, double), x.Filter(isOdd), x} },
+		func(x, _ dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Map(x, dftest.Double), x.Filter(dftest.IsOdd), x}
+		},
 		func(x, _ []int64) [][]int64 {
-			return [][]int64{mapped(double)(x), kept(func(_ int, v int64) bool { return isOdd(v) })(x), x}
+			return [][]int64{dftest.Mapped(dftest.Double)(x), dftest.Kept(func(_ int, v int64) bool { return dftest.IsOdd(v) })(x), x}
 		}},
 	{"the same output twice",
-		func(x, _ stream) []stream { return []stream{x, x} },
+		func(x, _ dftest.Stream) []dftest.Stream { return []dftest.Stream{x, x} },
 		func(x, _ []int64) [][]int64 { return [][]int64{x, x} }},
 	{"a tee may overwrite its rows",
-		func(x, _ stream) []stream {
+		func(x, _ dftest.Stream) []dftest.Stream {
 			zero := func(v *int64) { *v = 0 }
-			return []stream{df.Sum(x.Update(zero)), df.Sum(x), df.Sum(x.Update(zero)), df.Sum(x)}
+			return []dftest.Stream{df.Sum(x.Update(zero)), df.Sum(x), df.Sum(x.Update(zero)), df.Sum(x)}
 		},
-		func(x, _ []int64) [][]int64 { return [][]int64{{0}, {total(x)}, {0}, {total(x)}} }},
+		func(x, _ []int64) [][]int64 { return [][]int64{{0}, {dftest.Total(x)}, {0}, {dftest.Total(x)}} }},
 	{"one branch wants few",
-		func(x, _ stream) []stream { return []stream{x.Take(3), x.Count(), x.Skip(9000).Take(2)} },
+		func(x, _ dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{x.Take(3), x.Count(), x.Skip(9000).Take(2)}
+		},
 		func(x, _ []int64) [][]int64 { return [][]int64{x[:3], {int64(len(x))}, x[9000:9002]} }},
 	{"concatenated with itself",
-		func(x, _ stream) []stream { return []stream{x.Concat(x)} },
+		func(x, _ dftest.Stream) []dftest.Stream { return []dftest.Stream{x.Concat(x)} },
 		func(x, _ []int64) [][]int64 { return [][]int64{slices.Concat(x, x)} }},
 	{"concatenations in concatenations",
-		func(x, y stream) []stream {
-			return []stream{df.Concat(df.Concat(x, y, x), df.Map(df.Concat(x, y), double), y)}
+		func(x, y dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Concat(df.Concat(x, y, x), df.Map(df.Concat(x, y), dftest.Double), y)}
 		},
 		func(x, y []int64) [][]int64 {
-			return [][]int64{slices.Concat(x, y, x, mapped(double)(x), mapped(double)(y), y)}
+			return [][]int64{slices.Concat(x, y, x, dftest.Mapped(dftest.Double)(x), dftest.Mapped(dftest.Double)(y), y)}
 		}},
 	{"concatenated both ways",
-		func(x, y stream) []stream { return []stream{x.Concat(y), y.Concat(x)} },
+		func(x, y dftest.Stream) []dftest.Stream { return []dftest.Stream{x.Concat(y), y.Concat(x)} },
 		func(x, y []int64) [][]int64 { return [][]int64{slices.Concat(x, y), slices.Concat(y, x)} }},
 	{"three concatenated in a circle",
-		func(x, y stream) []stream {
+		func(x, y dftest.Stream) []dftest.Stream {
 			z := df.Range[int64](0, 3000)
-			return []stream{x.Concat(y), y.Concat(z), z.Concat(x), z}
+			return []dftest.Stream{x.Concat(y), y.Concat(z), z.Concat(x), z}
 		},
 		func(x, y []int64) [][]int64 {
-			z := upTo(3000)
+			z := dftest.UpTo(3000)
 			return [][]int64{slices.Concat(x, y), slices.Concat(y, z), slices.Concat(z, x), z}
 		}},
 	{"concatenated with its groups",
-		func(x, _ stream) []stream { return []stream{x.Concat(df.Sum(df.DistinctBy(x, mod10)))} },
+		func(x, _ dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{x.Concat(df.Sum(df.DistinctBy(x, dftest.Mod10)))}
+		},
 		func(x, _ []int64) [][]int64 {
-			return [][]int64{slices.Concat(x, []int64{total(firstOf(mod10)(x))})}
+			return [][]int64{slices.Concat(x, []int64{dftest.Total(firstOf(dftest.Mod10)(x))})}
 		}},
 	{"its groups first",
-		func(x, _ stream) []stream { return []stream{df.Concat(df.Sum(df.DistinctBy(x, mod10)), x), x.Count()} },
+		func(x, _ dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Concat(df.Sum(df.DistinctBy(x, dftest.Mod10)), x), x.Count()}
+		},
 		func(x, _ []int64) [][]int64 {
-			return [][]int64{slices.Concat([]int64{total(firstOf(mod10)(x))}, x), {int64(len(x))}}
+			return [][]int64{slices.Concat([]int64{dftest.Total(firstOf(dftest.Mod10)(x))}, x), {int64(len(x))}}
 		}},
 	{"zipped with itself",
-		func(x, _ stream) []stream { return []stream{df.Zip(x, x, plus)} },
-		func(x, _ []int64) [][]int64 { return [][]int64{mapped(double)(x)} }},
+		func(x, _ dftest.Stream) []dftest.Stream { return []dftest.Stream{df.Zip(x, x, dftest.Plus)} },
+		func(x, _ []int64) [][]int64 { return [][]int64{dftest.Mapped(dftest.Double)(x)} }},
 	{"zipped with what is made of it",
-		func(x, _ stream) []stream {
-			return []stream{df.Zip(x, df.Map(x, double), plus), df.Zip(x.Skip(1), x, plus), df.Zip(x, x.Skip(1), plus)}
+		func(x, _ dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Zip(x, df.Map(x, dftest.Double), dftest.Plus), df.Zip(x.Skip(1), x, dftest.Plus), df.Zip(x, x.Skip(1), dftest.Plus)}
 		},
 		func(x, _ []int64) [][]int64 {
-			return [][]int64{zipped(x, mapped(double)(x)), zipped(x[1:], x), zipped(x[1:], x)}
+			return [][]int64{dftest.Zipped(x, dftest.Mapped(dftest.Double)(x)), dftest.Zipped(x[1:], x), dftest.Zipped(x[1:], x)}
 		}},
 	{"zipped crosswise",
-		func(x, y stream) []stream {
-			return []stream{df.Zip(df.Zip(x, y, plus), df.Zip(y, x, plus), plus), df.Zip(y, x, plus)}
+		func(x, y dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Zip(df.Zip(x, y, dftest.Plus), df.Zip(y, x, dftest.Plus), dftest.Plus), df.Zip(y, x, dftest.Plus)}
 		},
 		func(x, y []int64) [][]int64 {
-			return [][]int64{zipped(zipped(x, y), zipped(y, x)), zipped(y, x)}
+			return [][]int64{dftest.Zipped(dftest.Zipped(x, y), dftest.Zipped(y, x)), dftest.Zipped(y, x)}
 		}},
 	{"zip of a concatenation with its parts",
-		func(x, y stream) []stream { return []stream{df.Zip(x.Concat(y), y.Concat(x), plus)} },
-		func(x, y []int64) [][]int64 { return [][]int64{zipped(slices.Concat(x, y), slices.Concat(y, x))} }},
-	{"joined with its mean",
-		func(x, _ stream) []stream { return []stream{everyRow(x, meanOf(x))} },
-		func(x, _ []int64) [][]int64 { return [][]int64{zipped(x, slices.Repeat(meanRows(x), len(x)))} }},
-	{"three phases",
-		func(x, y stream) []stream {
-			a := everyRow(x, meanOf(x))
-			b := everyRow(x, meanOf(a))
-			return []stream{a, everyRow(y, meanOf(b)), x.Count(), b.Concat(x)}
+		func(x, y dftest.Stream) []dftest.Stream {
+			return []dftest.Stream{df.Zip(x.Concat(y), y.Concat(x), dftest.Plus)}
 		},
 		func(x, y []int64) [][]int64 {
-			a := zipped(x, slices.Repeat(meanRows(x), len(x)))
-			b := zipped(x, slices.Repeat(meanRows(a), len(x)))
-			return [][]int64{a, zipped(y, slices.Repeat(meanRows(b), len(y))), {int64(len(x))}, slices.Concat(b, x)}
+			return [][]int64{dftest.Zipped(slices.Concat(x, y), slices.Concat(y, x))}
+		}},
+	{"joined with its mean",
+		func(x, _ dftest.Stream) []dftest.Stream { return []dftest.Stream{dftest.EveryRow(x, dftest.MeanOf(x))} },
+		func(x, _ []int64) [][]int64 {
+			return [][]int64{dftest.Zipped(x, slices.Repeat(dftest.MeanRows(x), len(x)))}
+		}},
+	{"three phases",
+		func(x, y dftest.Stream) []dftest.Stream {
+			a := dftest.EveryRow(x, dftest.MeanOf(x))
+			b := dftest.EveryRow(x, dftest.MeanOf(a))
+			return []dftest.Stream{a, dftest.EveryRow(y, dftest.MeanOf(b)), x.Count(), b.Concat(x)}
+		},
+		func(x, y []int64) [][]int64 {
+			a := dftest.Zipped(x, slices.Repeat(dftest.MeanRows(x), len(x)))
+			b := dftest.Zipped(x, slices.Repeat(dftest.MeanRows(a), len(x)))
+			return [][]int64{a, dftest.Zipped(y, slices.Repeat(dftest.MeanRows(b), len(y))), {int64(len(x))}, slices.Concat(b, x)}
 		}},
 	{"behind a cut",
-		func(x, y stream) []stream {
+		func(x, y dftest.Stream) []dftest.Stream {
 			c := df.MapConcurrent(x.Take(700), 3, func(_ context.Context, v int64) (int64, error) { return v, nil })
-			return []stream{c.Concat(y), c, df.Zip(y, c, plus)}
+			return []dftest.Stream{c.Concat(y), c, df.Zip(y, c, dftest.Plus)}
 		},
-		func(x, y []int64) [][]int64 { return [][]int64{slices.Concat(x[:700], y), x[:700], zipped(y, x[:700])} }},
+		func(x, y []int64) [][]int64 {
+			return [][]int64{slices.Concat(x[:700], y), x[:700], dftest.Zipped(y, x[:700])}
+		}},
 	{"behind a cut, in the middle",
-		func(x, y stream) []stream {
+		func(x, y dftest.Stream) []dftest.Stream {
 			c := df.MapConcurrent(y.Take(700), 3, func(_ context.Context, v int64) (int64, error) { return v, nil })
-			return []stream{df.Concat(x, c, x.Take(5)).Skip(10), df.Chunk(df.Concat(c, y), 100, total)}
+			return []dftest.Stream{df.Concat(x, c, x.Take(5)).Skip(10), df.Chunk(df.Concat(c, y), 100, dftest.Total)}
 		},
 		func(x, y []int64) [][]int64 {
 			var sums []int64
 			for c := range slices.Chunk(slices.Concat(y[:700], y), 100) {
-				sums = append(sums, total(c))
+				sums = append(sums, dftest.Total(c))
 			}
 			return [][]int64{slices.Concat(x, y[:700], x[:5])[10:], sums}
 		}},
@@ -213,7 +208,7 @@ func TestTryIsOnePass(t *testing.T) {
 // TestRunsOfOnePlan runs one plan several times at once: runs share nothing.
 func TestRunsOfOnePlan(t *testing.T) {
 	rows := zipfRows(6, manyRows)
-	counts := df.AggregateBy(df.FromSlice(rows).Filter(isOdd), mod10, agg.Collect[int64])
+	counts := df.AggregateBy(df.FromSlice(rows).Filter(dftest.IsOdd), dftest.Mod10, agg.Collect[int64])
 	plan := df.Map(counts, func(kv df.KV[int64, []int64]) int64 { return hashOf(kv.Value) }).Top(10, df.Asc(df.Self[int64]))
 	want := collect(t, plan, df.Workers(1))
 	errs := make(chan error)
@@ -236,7 +231,7 @@ func TestRunsOfOnePlan(t *testing.T) {
 // TestBufferWithinBudget: rows that wait to be used again are counted.
 func TestBufferWithinBudget(t *testing.T) {
 	x := df.Range[int64](0, 8<<20) // 64 MiB
-	for _, plan := range []stream{x.Concat(x), df.Zip(x, x, plus)} {
+	for _, plan := range []dftest.Stream{x.Concat(x), df.Zip(x, x, dftest.Plus)} {
 		_, err := df.Collect(context.Background(), plan.Count(), df.Workers(1), df.Memory(20<<20))
 		if !errors.Is(err, df.ErrMemory) {
 			t.Errorf("%v, want ErrMemory", err)
@@ -246,23 +241,23 @@ func TestBufferWithinBudget(t *testing.T) {
 
 // TestTakeEndsItsInput: an endless input ends when no one wants more of it.
 func TestTakeEndsItsInput(t *testing.T) {
-	from := func(i int64) stream {
+	from := func(i int64) dftest.Stream {
 		return df.FromSeq(func(yield func(int64) bool) {
 			for i := i; yield(i); i++ {
 			}
 		})
 	}
 	endless := from(0)
-	for name, plan := range map[string]stream{
+	for name, plan := range map[string]dftest.Stream{
 		"Take":                  endless.Take(2500),
-		"Take behind others":    df.Map(endless.Filter(isOdd), func(v int64) int64 { return v / 2 }).Take(2500),
+		"Take behind others":    df.Map(endless.Filter(dftest.IsOdd), func(v int64) int64 { return v / 2 }).Take(2500),
 		"Take of a Take":        endless.Take(5000).Take(2500),
 		"Zip with a short one":  df.Zip(endless, df.Range[int64](0, 2500), func(a, _ int64) int64 { return a }),
 		"first of a Concat":     df.Concat(endless.Take(1000), from(1000).Take(1500)),
 		"MapConcurrent between": df.MapConcurrent(endless, 3, func(_ context.Context, v int64) (int64, error) { return v, nil }).Take(2500),
 	} {
 		eachDeployment(name, func(what string, o df.Option) {
-			same(t, what, collect(t, plan, o), upTo(2500))
+			same(t, what, collect(t, plan, o), dftest.UpTo(2500))
 			if v, ok, err := df.First(context.Background(), plan.Skip(7), o); v != 7 || !ok || err != nil {
 				t.Errorf("%s: First gave %v, %v, %v", what, v, ok, err)
 			}

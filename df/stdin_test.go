@@ -8,13 +8,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // The tests of standard input and output run this test binary again: childEnv
@@ -88,19 +87,19 @@ func output(t *testing.T, c *exec.Cmd) string {
 
 func TestStdin(t *testing.T) {
 	for name, text := range map[string][]byte{
-		"nothing": nil, "short": []byte("a\r\nb\n\nc"), "long lines": []byte(line(3<<20) + "\n" + line(1<<20) + "\nx"),
-		"much": randomText(1, 3<<20, 60), "at a block": []byte(line(256<<10-1) + "\n" + line(256<<10)),
+		"nothing": nil, "short": []byte("a\r\nb\n\nc"), "long lines": []byte(dftest.Line(3<<20) + "\n" + dftest.Line(1<<20) + "\nx"),
+		"much": dftest.RandomText(1, 3<<20, 60), "at a block": []byte(dftest.Line(256<<10-1) + "\n" + dftest.Line(256<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := joined(naiveLines(text))
+			want := dftest.Joined(dftest.NaiveLines(text))
 			for _, what := range []string{"copy", "views"} {
 				c := child(t, what)
 				c.Stdin = bytes.NewReader(text) // a pipe
 				if got := output(t, c); got != want {
 					t.Errorf("%s, from a pipe: %d bytes, want %d", what, len(got), len(want))
 				}
-				file, err := os.Open(textFile(t, "in", text))
+				file, err := os.Open(dftest.TextFile(t, "in", text))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -177,8 +176,8 @@ func TestStdinThatBlocks(t *testing.T) {
 
 // TestStdinOnce holds that files and standard input can be mixed.
 func TestStdinOnce(t *testing.T) {
-	file := textFile(t, "a", []byte("a\n"))
-	pipe, err := os.Open(textFile(t, "b", []byte("b\n")))
+	file := dftest.TextFile(t, "a", []byte("a\n"))
+	pipe, err := os.Open(dftest.TextFile(t, "b", []byte("b\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,27 +187,4 @@ func TestStdinOnce(t *testing.T) {
 	same(t, "file, standard input, file", collect(t, df.Lines(file, "-", file)), []string{"a", "b", "a"})
 	want := []df.File{{Path: file, Rows: -1, Bytes: 2}, {Path: "-", Rows: -1, Bytes: -1}}
 	same(t, "files", collect(t, df.Files(file, "-")), want)
-}
-
-// joined is what a file with these lines holds.
-func joined(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// filesIn lists a directory, hidden files as well.
-func filesIn(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, filepath.Base(e.Name()))
-	}
-	slices.Sort(names)
-	return names
 }

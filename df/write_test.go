@@ -2,11 +2,9 @@ package df_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,43 +14,13 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
-	"github.com/klauspost/compress/zstd"
+	"anabranch.dev/df/internal/dftest"
 )
-
-// unpack reads a file with the decompressor that its name asks for, none of
-// which is the library's.
-func unpack(t *testing.T, path string) string {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	switch filepath.Ext(path) {
-	case ".gz":
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(bytes.NewReader(data)); err == nil {
-			data, err = io.ReadAll(z)
-		}
-	case ".zst":
-		if len(data) == 0 {
-			t.Errorf("%s: no bytes are no zstd", path)
-		}
-		var z *zstd.Decoder
-		if z, err = zstd.NewReader(nil); err == nil {
-			defer z.Close()
-			data, err = z.DecodeAll(data, nil)
-		}
-	}
-	if err != nil {
-		t.Errorf("%s: %v", path, err)
-	}
-	return string(data)
-}
 
 func TestWriteLines(t *testing.T) {
 	inputs := map[string][]string{
 		"nothing": nil, "an empty line": {""}, "few": {"a", "", "b\r"},
-		"long": {line(3 << 20), "x", line(1 << 20)}, "many": naiveLines(randomText(1, 4<<20, 40)),
+		"long": {dftest.Line(3 << 20), "x", dftest.Line(1 << 20)}, "many": dftest.NaiveLines(dftest.RandomText(1, 4<<20, 40)),
 	}
 	for input, rows := range inputs {
 		for _, name := range []string{"out", "out.gz", "out.zst"} {
@@ -73,24 +41,24 @@ func TestWriteLines(t *testing.T) {
 						t.Errorf("%s: the file depends on the number of workers", what)
 					}
 				})
-				if unpack(t, path) != joined(rows) {
+				if dftest.Unpack(t, path) != dftest.Joined(rows) {
 					t.Error("the file holds something else")
 				}
-				same(t, "read again", collect(t, df.Lines(path)), naiveLines([]byte(joined(rows))))
-				same(t, "left in the directory", filesIn(t, filepath.Dir(path)), []string{name})
+				same(t, "read again", collect(t, df.Lines(path)), dftest.NaiveLines([]byte(dftest.Joined(rows))))
+				same(t, "left in the directory", dftest.FilesIn(t, filepath.Dir(path)), []string{name})
 			})
 		}
 	}
 }
 
 func TestWriteLinesOfLines(t *testing.T) {
-	text := randomText(2, 5<<20, 60)
-	in := textFile(t, "in", text)
+	text := dftest.RandomText(2, 5<<20, 60)
+	in := dftest.TextFile(t, "in", text)
 	for _, name := range []string{"out", "out.gz", "out.zst"} {
 		out := filepath.Join(t.TempDir(), name)
 		eachDeployment(name, func(what string, o df.Option) {
 			collect(t, df.WriteLines(df.LineViews(in), out), o)
-			if unpack(t, out) != joined(naiveLines(text)) {
+			if dftest.Unpack(t, out) != dftest.Joined(dftest.NaiveLines(text)) {
 				t.Errorf("%s: the file holds something else", what)
 			}
 		})
@@ -150,7 +118,7 @@ func TestFailedRunLeavesFile(t *testing.T) {
 					if err := fail(ctx, cancel, out); !errors.Is(err, boom) {
 						t.Errorf("error %v", err)
 					}
-					same(t, "left in the directory", filesIn(t, filepath.Dir(out)), want)
+					same(t, "left in the directory", dftest.FilesIn(t, filepath.Dir(out)), want)
 					if data, err := os.ReadFile(out); there && (err != nil || string(data) != "old") {
 						t.Errorf("the file holds %q, error %v", data, err)
 					}
@@ -178,12 +146,12 @@ func TestWriteLinesOverFile(t *testing.T) {
 		}
 		collect(t, df.WriteLines(df.FromSlice([]string{"new"}), link))
 		info, err := os.Lstat(target)
-		if err != nil || info.Mode() != mode || unpack(t, target) != "new\n" {
+		if err != nil || info.Mode() != mode || dftest.Unpack(t, target) != "new\n" {
 			t.Errorf("mode %v: %v, error %v", mode, info.Mode(), err)
 		}
 	}
 	collect(t, df.WriteLines(df.FromSlice([]string{"new"}), dangling))
-	if got := unpack(t, filepath.Join(dir, "d", "new")); got != "new\n" {
+	if got := dftest.Unpack(t, filepath.Join(dir, "d", "new")); got != "new\n" {
 		t.Errorf("behind the dangling link: %q", got)
 	}
 	for _, path := range []string{link, dangling} {
@@ -193,7 +161,7 @@ func TestWriteLinesOverFile(t *testing.T) {
 	}
 	long := filepath.Join(dir, strings.Repeat("n", 255))
 	collect(t, df.WriteLines(df.FromSlice([]string{"new"}), long))
-	if got := unpack(t, long); got != "new\n" {
+	if got := dftest.Unpack(t, long); got != "new\n" {
 		t.Errorf("under a long name: %q", got)
 	}
 	if err := os.Symlink("loop", filepath.Join(dir, "loop")); err != nil {
@@ -206,14 +174,14 @@ func TestWriteLinesOverFile(t *testing.T) {
 
 // TestWriteWhatIsRead reads and writes the same file in one plan.
 func TestWriteWhatIsRead(t *testing.T) {
-	text := randomText(3, 1<<20, 40)
-	path := textFile(t, "a", text)
-	want := naiveLines(text)
+	text := dftest.RandomText(3, 1<<20, 40)
+	path := dftest.TextFile(t, "a", text)
+	want := dftest.NaiveLines(text)
 	for i := range want {
 		want[i] = strings.ToUpper(want[i])
 	}
 	collect(t, df.WriteLines(df.Map(df.Lines(path), strings.ToUpper), path))
-	if unpack(t, path) != joined(want) {
+	if dftest.Unpack(t, path) != dftest.Joined(want) {
 		t.Error("the file holds something else")
 	}
 }
@@ -233,7 +201,7 @@ func TestTwoWriters(t *testing.T) {
 		if !errors.Is(err, df.ErrTwoWriters) || !strings.Contains(err.Error(), `write lines "one"`) || !strings.Contains(err.Error(), `write lines "two"`) {
 			t.Errorf("%q: error %v", paths, err)
 		}
-		same(t, "left in the directory", filesIn(t, "."), []string{"link", "x"})
+		same(t, "left in the directory", dftest.FilesIn(t, "."), []string{"link", "x"})
 	}
 	w := df.WriteLines(s, "a.txt")
 	if err := df.Run(context.Background(), df.Outputs(w, w)); err != nil { // one node, used twice
@@ -253,7 +221,7 @@ func TestCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	var ran atomic.Bool
-	s := df.Inspect(df.FromSlice(naiveLines(randomText(1, 1<<20, 40))), func(string) { ran.Store(true) })
+	s := df.Inspect(df.FromSlice(dftest.NaiveLines(dftest.RandomText(1, 1<<20, 40))), func(string) { ran.Store(true) })
 	tests := []struct {
 		path string
 		is   error
@@ -275,7 +243,7 @@ func TestCannotWrite(t *testing.T) {
 			t.Errorf("%s: the run began", test.path)
 		}
 	}
-	same(t, "left in the directory", filesIn(t, dir), []string{"locked"})
+	same(t, "left in the directory", dftest.FilesIn(t, dir), []string{"locked"})
 
 	if info, err := os.Stat("/dev/full"); err != nil || info.Mode()&fs.ModeDevice == 0 {
 		t.Skip("no /dev/full")

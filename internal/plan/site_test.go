@@ -15,6 +15,8 @@ func TestOurs(t *testing.T) {
 		"anabranch.dev/internal/plan.Caller":                   true,
 		"anabranch.dev/df_test.TestMap":                        false,
 		"anabranch.dev/df/agg_test.TestSum.func1":              false,
+		"anabranch.dev/df/internal/dftest.Collect[...]":        true,
+		"anabranch.dev/df/internal/dftest/keyed_test.TestKeys": false,
 		"anabranch.dev/dflike.F":                               false,
 		"anabranch.dev/examples/wordcount.main":                false,
 		"anabranch.dev/bench.BenchmarkMap":                     false,

@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // A tick is an event: times have ties, and are in no order.
@@ -29,7 +30,7 @@ func (e tick) time() time.Time { return time.Unix(e.At, 0) }
 func ticks(seed int64, n, keys, pad int) []tick {
 	rows := make([]tick, n)
 	for i := range rows {
-		r := uint64(scramble(int64(i) + seed*1_000_003))
+		r := uint64(dftest.Scramble(int64(i) + seed*1_000_003))
 		rows[i] = tick{Key: int(r>>8%uint64(keys)) * int(r>>40%2), At: int64(r>>16%uint64(n)) - int64(n/2), N: i, Pad: strings.Repeat("x", pad)}
 	}
 	return rows
@@ -73,8 +74,8 @@ func TestWindowBy(t *testing.T) {
 		}
 		check := func(name string, got df.Stream[string], want []string) {
 			t.Run(fmt.Sprint(name, ", ", size.rows), func(t *testing.T) {
-				eachDeployment(name, func(what string, o df.Option) {
-					sameSet(t, what, collect(t, got, o, df.Memory(leastMemory(7))), want)
+				dftest.EachDeployment(name, func(what string, o df.Option) {
+					dftest.SameSet(t, what, dftest.Collect(t, got, o, df.Memory(dftest.LeastMemory(7))), want)
 				})
 			})
 		}
@@ -111,7 +112,7 @@ func TestWindowBy(t *testing.T) {
 		check("sessions", df.Map(df.WindowBy(s, tick.key, tick.time, df.Session(40*time.Second), sum), windowText), sessions)
 		check("count", df.Map(df.CountWindowBy(s, tick.key, 9, sum), func(kv df.KV[int, int64]) string { return fmt.Sprint(kv.Key, " ", kv.Value) }), counts)
 	}
-	first := collect(t, df.WindowBy(df.FromSlice(ticks(1, 300, 1, 0)), tick.key, tick.time, df.Session(time.Hour), agg.First[tick]))
+	first := dftest.Collect(t, df.WindowBy(df.FromSlice(ticks(1, 300, 1, 0)), tick.key, tick.time, df.Session(time.Hour), agg.First[tick]))
 	want := byKeyAndTime(ticks(1, 300, 1, 0))[0][0]
 	if len(first) != 1 || first[0].Value != want {
 		t.Errorf("the first row of a session is %v, want %v", first, want)
@@ -121,9 +122,9 @@ func TestWindowBy(t *testing.T) {
 	if err := df.Run(context.Background(), far); !errors.As(err, &e) || e.Op != "window by" || !strings.Contains(err.Error(), "3000") {
 		t.Errorf("a time out of range: error %v", err)
 	}
-	mustPanic(t, "-1s", func() { df.Tumbling(-time.Second) })
-	mustPanic(t, "zero Windows", func() { df.WindowBy(df.FromSlice(ticks(1, 3, 1, 0)), tick.key, tick.time, df.Windows{}, sum) })
-	noneLeft(t)
+	dftest.MustPanic(t, "-1s", func() { df.Tumbling(-time.Second) })
+	dftest.MustPanic(t, "zero Windows", func() { df.WindowBy(df.FromSlice(ticks(1, 3, 1, 0)), tick.key, tick.time, df.Windows{}, sum) })
+	dftest.NoneLeft(t)
 }
 
 func TestTimeJoins(t *testing.T) {
@@ -145,16 +146,16 @@ func TestTimeJoins(t *testing.T) {
 		}
 		l, r := df.FromSlice(lefts), df.FromSlice(rights)
 		pair := func(l, r tick) string { return fmt.Sprint(l.N, " ", r.N) }
-		eachDeployment(fmt.Sprint(size.n, " rows"), func(what string, o df.Option) {
-			memory := df.Memory(leastMemory(7))
-			sameSet(t, what+", as of", collect(t, df.AsOfJoin(l, r, tick.key, tick.key, tick.time, tick.time, func(l, r tick, ok bool) string {
+		dftest.EachDeployment(fmt.Sprint(size.n, " rows"), func(what string, o df.Option) {
+			memory := df.Memory(dftest.LeastMemory(7))
+			dftest.SameSet(t, what+", as of", dftest.Collect(t, df.AsOfJoin(l, r, tick.key, tick.key, tick.time, tick.time, func(l, r tick, ok bool) string {
 				if !ok {
 					r.N = -1
 				}
 				return pair(l, r)
 			}), o, memory), asOf)
-			sameSet(t, what+", interval", collect(t, df.IntervalJoin(l, r, tick.key, tick.key, tick.time, tick.time, -3*time.Second, 2*time.Second, pair), o, memory), interval)
+			dftest.SameSet(t, what+", interval", dftest.Collect(t, df.IntervalJoin(l, r, tick.key, tick.key, tick.time, tick.time, -3*time.Second, 2*time.Second, pair), o, memory), interval)
 		})
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }

@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 	"anabranch.dev/exec"
 )
 
@@ -119,12 +120,12 @@ func TestJoins(t *testing.T) {
 		for name, rows := range shapes {
 			want := kind.want(rows[0], rows[1], key)
 			s := kind.join(df.FromSlice(rows[0]), df.FromSlice(rows[1]), key)
-			eachDeployment(kind.name+", "+name, func(what string, o df.Option) {
-				sameSet(t, what, collect(t, s, o), want)
+			dftest.EachDeployment(kind.name+", "+name, func(what string, o df.Option) {
+				dftest.SameSet(t, what, dftest.Collect(t, s, o), want)
 			})
 		}
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestJoinsBeyondMemory have sides that do not fit.
@@ -179,19 +180,19 @@ func TestJoinKeys(t *testing.T) {
 		}
 	}
 	pair := func(i, j int64) string { return fmt.Sprint(i, " ", j) }
-	eachDeployment("keys", func(what string, o df.Option) {
-		sameSet(t, what+", floats", collect(t, df.Join(rows, rows, odd, odd, pair), o), want)
+	dftest.EachDeployment("keys", func(what string, o df.Option) {
+		dftest.SameSet(t, what+", floats", dftest.Collect(t, df.Join(rows, rows, odd, odd, pair), o), want)
 		at := func(i int64) reading { return reading{odd(i), "x"} }
-		sameSet(t, what+", structs", collect(t, df.Join(rows, rows, at, at, pair), o), want)
+		dftest.SameSet(t, what+", structs", dftest.Collect(t, df.Join(rows, rows, at, at, pair), o), want)
 		any1 := func(i int64) any { return odd(i) }
-		sameSet(t, what+", interfaces", collect(t, df.Join(rows, rows, any1, any1, pair), o), want)
+		dftest.SameSet(t, what+", interfaces", dftest.Collect(t, df.Join(rows, rows, any1, any1, pair), o), want)
 		bad := func(i int64) any { return []int64{i} }
 		if err := df.Run(context.Background(), df.Join(rows, rows, any1, bad, pair), o); err == nil || !strings.Contains(err.Error(), "[]int64") {
 			t.Errorf("%s: error %v", what, err)
 		}
-		sameSet(t, what+", cross", collect(t, df.CrossJoin(rows.Take(3), rows.Take(2), pair), o), []string{"0 0", "0 1", "1 0", "1 1", "2 0", "2 1"})
+		dftest.SameSet(t, what+", cross", dftest.Collect(t, df.CrossJoin(rows.Take(3), rows.Take(2), pair), o), []string{"0 0", "0 1", "1 0", "1 1", "2 0", "2 1"})
 	})
-	mustPanic(t, "*int64", func() {
+	dftest.MustPanic(t, "*int64", func() {
 		p := func(v int64) *int64 { return &v }
 		df.Join(rows, rows, p, p, pair)
 	})

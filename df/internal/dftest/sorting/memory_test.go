@@ -1,4 +1,4 @@
-package df_test
+package sorting_test
 
 import (
 	"context"
@@ -13,78 +13,76 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
-
-// numbersOf are 0 to n-1 in no order, as a stream that takes no memory.
-func numbersOf(n int) stream { return df.Map(df.Range[int64](0, int64(n)), scramble) }
 
 // TestSortAfterSort: what the first of two sorts holds goes to disk when the
 // second needs the memory.
 func TestSortAfterSort(t *testing.T) {
-	atTheFloor("two sorts", func(what string, room int, o ...df.Option) {
-		again := func(n int) stream { return downwards(df.Map(upwards(numbersOf(n)), scramble)) }
+	dftest.AtTheFloor("two sorts", func(what string, room int, o ...df.Option) {
+		again := func(n int) dftest.Stream { return downwards(df.Map(upwards(dftest.NumbersOf(n)), dftest.Scramble)) }
 		want := func(n int) []int64 {
-			return sortedBy(mapped(scramble)(scrambled(n)), func(a, b int64) int { return byValue(b, a) })
+			return dftest.SortedBy(dftest.Mapped(dftest.Scramble)(dftest.Scrambled(n)), func(a, b int64) int { return byValue(b, a) })
 		}
 		large := room * 3 / 2 / numberCost
-		sameRows(t, what+", both beyond memory", collect(t, again(large), o...), want(large))
+		sameRows(t, what+", both beyond memory", dftest.Collect(t, again(large), o...), want(large))
 
 		small := room * 3 / 4 / numberCost // either fits, both do not
-		if err := df.Run(context.Background(), upwards(numbersOf(small)), append(o, df.Disk(1))...); err != nil {
+		if err := df.Run(context.Background(), upwards(dftest.NumbersOf(small)), append(o, df.Disk(1))...); err != nil {
 			t.Errorf("%s: one sort alone: %v", what, err)
 		}
 		mustSpill(t, what, again(small), o...)
-		sameRows(t, what+", both within it", collect(t, again(small), o...), want(small))
+		sameRows(t, what+", both within it", dftest.Collect(t, again(small), o...), want(small))
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestErrorOfIdleSort: a sort that is asked for memory while another operator
 // runs says that it was itself that failed.
 func TestErrorOfIdleSort(t *testing.T) {
-	atTheFloor("two sorts", func(what string, room int, o ...df.Option) {
-		first := upwards(numbersOf(room * 3 / 4 / numberCost)).Named("first")
-		err := df.Run(context.Background(), downwards(df.Map(first, scramble)).Named("second"), append(o, df.Disk(1))...)
+	dftest.AtTheFloor("two sorts", func(what string, room int, o ...df.Option) {
+		first := upwards(dftest.NumbersOf(room * 3 / 4 / numberCost)).Named("first")
+		err := df.Run(context.Background(), downwards(df.Map(first, dftest.Scramble)).Named("second"), append(o, df.Disk(1))...)
 		var e *df.Error
 		if !errors.Is(err, df.ErrDiskFull) || !errors.As(err, &e) || e.Label == "" || !strings.HasSuffix(e.Site.File, "_test.go") {
 			t.Errorf("%s: error %v", what, err)
 		}
-		noneLeft(t)
+		dftest.NoneLeft(t)
 	})
 }
 
 // TestSortsSideBySide: several sorts of one stream share the least memory.
 func TestSortsSideBySide(t *testing.T) {
-	atTheFloor("a tee", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("a tee", func(what string, room int, o ...df.Option) {
 		if room > 20<<20 {
 			return // as with fewer workers
 		}
 		n := room * 3 / 5 / numberCost
-		rows := scrambled(n)
-		s := numbersOf(n)
+		rows := dftest.Scrambled(n)
+		s := dftest.NumbersOf(n)
 		var up, down, byMod, again []int64
 		err := df.Run(context.Background(), df.Outputs(
 			df.Into(upwards(s), &up), df.Into(downwards(s), &down), df.Into(s.SortFunc(byModulus), &byMod),
-			df.Into(upwards(df.Map(downwards(s), scramble)), &again)), o...)
+			df.Into(upwards(df.Map(downwards(s), dftest.Scramble)), &again)), o...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sameRows(t, what+", up", up, numbersUp(rows))
-		sameRows(t, what+", down", down, sortedBy(rows, func(a, b int64) int { return byValue(b, a) }))
-		sameRows(t, what+", by comparison", byMod, sortedBy(rows, byModulus))
-		sameRows(t, what+", twice", again, numbersUp(mapped(scramble)(rows)))
+		sameRows(t, what+", down", down, dftest.SortedBy(rows, func(a, b int64) int { return byValue(b, a) }))
+		sameRows(t, what+", by comparison", byMod, dftest.SortedBy(rows, byModulus))
+		sameRows(t, what+", twice", again, numbersUp(dftest.Mapped(dftest.Scramble)(rows)))
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestSortBesideGroups: a table of groups, which stays in memory, gets what it
 // needs of a sort beside it, and of one before it.
 func TestSortBesideGroups(t *testing.T) {
 	workers := map[int]int{}
-	for _, n := range workerCounts {
-		workers[int(leastMemory(n)/4*3)] = n
+	for _, n := range dftest.WorkerCounts() {
+		workers[int(dftest.LeastMemory(n)/4*3)] = n
 	}
-	atTheFloor("groups", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("groups", func(what string, room int, o ...df.Option) {
 		// Each worker may have a table of all groups, which takes an eighth of
 		// the memory with those of the others.
 		n, groups := room*5/4/numberCost, uint64(room/8/40/workers[room])
@@ -96,8 +94,8 @@ func TestSortBesideGroups(t *testing.T) {
 			}
 			return counts
 		}
-		rows := scrambled(n)
-		s := numbersOf(n)
+		rows := dftest.Scrambled(n)
+		s := dftest.NumbersOf(n)
 		var up []int64
 		var counts []df.KV[int64, int64]
 		err := df.Run(context.Background(), df.Outputs(df.Into(upwards(s), &up), df.Into(df.CountBy(s, key), &counts)), o...)
@@ -106,12 +104,12 @@ func TestSortBesideGroups(t *testing.T) {
 			return
 		}
 		sameRows(t, what+", beside", up, numbersUp(rows))
-		sameGroups(t, what+", beside", counts, counted(rows))
+		dftest.SameGroups(t, what+", beside", counts, counted(rows))
 
 		fits := room * 3 / 4 / numberCost
-		sameGroups(t, what+", after", collect(t, df.CountBy(upwards(numbersOf(fits)), key), o...), counted(rows[:fits]))
+		dftest.SameGroups(t, what+", after", dftest.Collect(t, df.CountBy(upwards(dftest.NumbersOf(fits)), key), o...), counted(rows[:fits]))
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // softLimitIn gives the soft limit on memory, without changing it.
@@ -157,8 +155,8 @@ func TestSoftLimit(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	for what, f := range map[string]func(int) (int, error){
-		"error":  func(int) (int, error) { return 0, errBoom },
-		"panic":  func(int) (int, error) { panic(errBoom) },
+		"error":  func(int) (int, error) { return 0, dftest.ErrBoom },
+		"panic":  func(int) (int, error) { panic(dftest.ErrBoom) },
 		"cancel": func(v int) (int, error) { cancel(); return v, nil },
 	} {
 		var inside atomic.Int64
@@ -181,13 +179,13 @@ func TestSoftLimit(t *testing.T) {
 		t.Error("a file that is missing was read")
 	}
 	unchanged("after a run that could not begin")
-	for range df.All(context.Background(), endless(), o...) {
+	for range df.All(context.Background(), dftest.Endless(), o...) {
 		lowered("All", softLimitIn())
 		break
 	}
 	unchanged("after All")
-	_ = panicText(func() {
-		for range df.All(context.Background(), endless(), o...) {
+	_ = dftest.PanicText(func() {
+		for range df.All(context.Background(), dftest.Endless(), o...) {
 			panic("in the body")
 		}
 	})
@@ -205,7 +203,7 @@ func TestSoftLimitOfSeveralRuns(t *testing.T) {
 		after = softLimitIn()
 		return 0, err
 	})
-	collect(t, s, df.Memory(budget), df.Workers(1))
+	dftest.Collect(t, s, df.Memory(budget), df.Workers(1))
 	if inner < outer+2*budget || inner > outer+2*budget+64<<20 || after != outer || softLimitIn() != before {
 		t.Errorf("within each other: the limit was %d, within that %d, then %d, at last %d; before %d", outer, inner, after, softLimitIn(), before)
 	}
@@ -281,11 +279,11 @@ func TestLeastMemoryOfSort(t *testing.T) {
 	for _, workers := range []int{1, 2, 7} {
 		var ran atomic.Bool
 		s := df.SortBy(df.Range(0, 10), func(v int) int { ran.Store(true); return -v })
-		err := df.Run(context.Background(), s, df.Workers(workers), df.Memory(leastMemory(workers)-1))
-		if err == nil || ran.Load() || !strings.Contains(err.Error(), fmt.Sprint(leastMemory(workers))) {
+		err := df.Run(context.Background(), s, df.Workers(workers), df.Memory(dftest.LeastMemory(workers)-1))
+		if err == nil || ran.Load() || !strings.Contains(err.Error(), fmt.Sprint(dftest.LeastMemory(workers))) {
 			t.Errorf("%d workers: error %v, ran %v", workers, err, ran.Load())
 		}
-		if err := df.Run(context.Background(), s, df.Workers(workers), df.Memory(leastMemory(workers))); err != nil {
+		if err := df.Run(context.Background(), s, df.Workers(workers), df.Memory(dftest.LeastMemory(workers))); err != nil {
 			t.Errorf("%d workers: %v", workers, err)
 		}
 	}

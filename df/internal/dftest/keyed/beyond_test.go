@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"context"
@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/internal/dftest"
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/vfs"
 )
@@ -42,45 +44,62 @@ func beyondGroups(text func(key int64, rows []int64) string) []string {
 	return all
 }
 
+var padding = strings.Repeat(" padding", 60)
+
 // longText has v in front, and is long.
-func longText(v int64) string { return fmt.Sprint(v, strings.Repeat(" padding", 60)) }
+func longText(v int64) string { return strconv.FormatInt(v, 10) + padding }
+
+// number is what longText has in front.
+func number(s string) int64 {
+	v, err := strconv.ParseInt(front(s), 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 func front(s string) string { return s[:strings.IndexByte(s, ' ')] }
 
-// atFloors runs a plan with little memory and with enough, and wants the same rows
-// each time, in any order, and files in the first case.
+// atFloors runs a plan with enough memory and with the least that each number of
+// workers accepts, and wants the same rows each time, in any order, and files where
+// the memory is little.
 func atFloors(t *testing.T, s df.Stream[string], want []string) {
 	t.Helper()
 	slices.Sort(want)
-	counts := workerCounts
+	atBudget(t, s, want, 2, 1<<30, false)
+	belowNeed(t, s, want)
+}
+
+// belowNeed wants sorted rows of runs with the least memory.
+func belowNeed(t *testing.T, s df.Stream[string], want []string) {
+	t.Helper()
+	counts := dftest.WorkerCounts()
 	if testing.Short() {
 		counts = []int{2}
 	}
 	for _, workers := range counts {
-		for _, memory := range []int64{exec.Floor(workers), 1 << 30} {
-			disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})
-			got := collect(t, s, df.Workers(workers), df.Memory(memory), df.TempDir(t.TempDir()), onDisk(disk))
-			slices.Sort(got)
-			what := fmt.Sprintf("%d workers, %d MiB", workers, memory>>20)
-			same(t, what, got, want)
-			if spilled := strings.Contains(fmt.Sprint(disk.Log()), "anabranch-"); spilled != (memory < 1<<30) {
-				t.Errorf("%s: spilled: %v", what, spilled)
-			}
-			noneLeft(t)
-		}
+		atBudget(t, s, want, workers, exec.Floor(workers), true)
 	}
+}
+
+// atBudget wants sorted rows of a run, and files or none.
+func atBudget(t *testing.T, s df.Stream[string], want []string, workers int, memory int64, files bool) {
+	t.Helper()
+	disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})
+	got := dftest.Collect(t, s, df.Workers(workers), df.Memory(memory), df.TempDir(t.TempDir()), dftest.OnDisk(disk))
+	slices.Sort(got)
+	what := fmt.Sprintf("%d workers, %d MiB", workers, memory>>20)
+	dftest.Same(t, what, got, want)
+	if spilled := strings.Contains(disk.Log(), "anabranch-"); spilled != files {
+		t.Errorf("%s: spilled: %v", what, spilled)
+	}
+	dftest.NoneLeft(t)
 }
 
 func TestKeyedBeyondMemory(t *testing.T) {
 	rows := df.Range[int64](0, beyondRows)
 	texts := df.Map(rows, longText)
-	textKey := func(s string) int64 {
-		var i int64
-		if _, err := fmt.Sscan(front(s), &i); err != nil {
-			panic(err)
-		}
-		return beyondKey(i)
-	}
+	textKey := func(s string) int64 { return beyondKey(number(s)) }
 	counts := beyondGroups(func(key int64, rows []int64) string { return fmt.Sprint(key, " ", len(rows)) })
 	fronts := func(rows []string) string {
 		s := ""
@@ -138,7 +157,7 @@ func TestKeysThatCannotSpill(t *testing.T) {
 	if !errors.Is(err, df.ErrMemory) || !strings.Contains(err.Error(), "interface") {
 		t.Errorf("error %v", err)
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // spilledAggregate looks whether an aggregate gives the same when its accumulators
@@ -148,7 +167,9 @@ func spilledAggregate[A any](f agg.Func[int64, A, string]) func(*testing.T) {
 		rows := df.Map(df.Range[int64](0, beyondRows), func(i int64) int64 { return i * 7919 % beyondRows })
 		s := df.AggregateBy(rows, func(i int64) string { return longText(beyondKey(i)) }, f)
 		texts := df.Map(s, func(kv df.KV[string, string]) string { return front(kv.Key) + " " + kv.Value })
-		atFloors(t, texts, collect(t, texts, df.Workers(2), df.Memory(4<<30)))
+		want := dftest.Collect(t, texts, df.Workers(2), df.Memory(4<<30))
+		slices.Sort(want)
+		belowNeed(t, texts, want)
 	}
 }
 

@@ -1,4 +1,4 @@
-package df_test
+package sorting_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 	"anabranch.dev/spill"
 )
 
@@ -27,22 +28,22 @@ func savesAndLoads[T any](rows []T) func(*testing.T) {
 	return func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "rows")
 		var first []byte
-		eachDeployment("rows", func(what string, o df.Option) {
-			written := collect(t, df.Save(df.FromSlice(rows), path), o)
+		dftest.EachDeployment("rows", func(what string, o df.Option) {
+			written := dftest.Collect(t, df.Save(df.FromSlice(rows), path), o)
 			data, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, what, written, []df.File{{Path: path, Rows: int64(len(rows)), Bytes: int64(len(data))}})
+			dftest.Same(t, what, written, []df.File{{Path: path, Rows: int64(len(rows)), Bytes: int64(len(data))}})
 			if first == nil {
 				first = data
 			}
 			if !bytes.Equal(first, data) {
 				t.Errorf("%s: the file depends on the number of workers", what)
 			}
-			same(t, what+", read again", collect(t, df.Load[T](path), o), rows)
+			dftest.Same(t, what+", read again", dftest.Collect(t, df.Load[T](path), o), rows)
 		})
-		same(t, "left in the directory", filesIn(t, filepath.Dir(path)), []string{"rows"})
+		dftest.Same(t, "left in the directory", dftest.FilesIn(t, filepath.Dir(path)), []string{"rows"})
 	}
 }
 
@@ -100,16 +101,16 @@ func TestSaveAndLoad(t *testing.T) {
 	for name, run := range map[string]func(*testing.T){
 		"no rows":    savesAndLoads([]int64{}),
 		"one row":    savesAndLoads([]string{""}),
-		"int64":      savesAndLoads(zipfRows(1, manyRows)),
-		"string":     savesAndLoads(zipfTexts(2, manyRows)),
+		"int64":      savesAndLoads(dftest.ZipfRows(1, dftest.ManyRows)),
+		"string":     savesAndLoads(dftest.ZipfTexts(2, dftest.ManyRows)),
 		"nasty text": savesAndLoads(drawKeys(nastyText)),
-		"long text":  savesAndLoads([]string{"", line(3 << 20), "x", line(1 << 20), line(300 << 10)}),
+		"long text":  savesAndLoads([]string{"", dftest.Line(3 << 20), "x", dftest.Line(1 << 20), dftest.Line(300 << 10)}),
 		"bytes":      savesAndLoads([][]byte{nil, {}, {0}, []byte("abc")}),
 		"parcel":     savesAndLoads(parcels(3000)),
 		"mixed":      savesAndLoads(mixedRows()),
 		"many mixed": savesAndLoads(slices.Repeat(mixedRows(), 1000)),
 		"pointer":    savesAndLoads([]*int{nil, new(int)}),
-		"nothing":    savesAndLoads(make([]struct{}, manyRows)),
+		"nothing":    savesAndLoads(make([]struct{}, dftest.ManyRows)),
 	} {
 		t.Run(name, run)
 	}
@@ -117,39 +118,39 @@ func TestSaveAndLoad(t *testing.T) {
 
 // TestSaveKeepsOrder saves streams of several kinds.
 func TestSaveKeepsOrder(t *testing.T) {
-	rows := zipfRows(3, 2*manyRows)
-	in := df.MapErr(df.Lines(linesFile(t, rows)), parse)
+	rows := dftest.ZipfRows(3, 2*dftest.ManyRows)
+	in := df.MapErr(df.Lines(dftest.LinesFile(t, rows)), dftest.Parse)
 	path := filepath.Join(t.TempDir(), "rows")
 	for name, c := range map[string]struct {
 		s    df.Stream[string]
 		want []string
 	}{
-		"Map":      {df.Map(in, text), mapped(text)(rows)},
-		"Sort":     {df.SortBy(df.Map(in, text), df.Self[string]), sortedBy(mapped(text)(rows), strings.Compare)},
-		"Expand":   {df.Map(df.Expand(in, copies), text), mapped(text)(expanded(rows))},
-		"Concat":   {df.Map(in.Concat(in), text), mapped(text)(slices.Concat(rows, rows))},
-		"Filter":   {df.Map(in.Filter(func(v int64) bool { return v%1000 == 3 }), text), mapped(text)(kept(func(_ int, v int64) bool { return v%1000 == 3 })(rows))},
-		"sequence": {df.FromSeq(slices.Values(mapped(text)(rows))), mapped(text)(rows)},
+		"Map":      {df.Map(in, dftest.Text), dftest.Mapped(dftest.Text)(rows)},
+		"Sort":     {df.SortBy(df.Map(in, dftest.Text), df.Self[string]), dftest.SortedBy(dftest.Mapped(dftest.Text)(rows), strings.Compare)},
+		"Expand":   {df.Map(df.Expand(in, dftest.Copies), dftest.Text), dftest.Mapped(dftest.Text)(dftest.Expanded(rows))},
+		"Concat":   {df.Map(in.Concat(in), dftest.Text), dftest.Mapped(dftest.Text)(slices.Concat(rows, rows))},
+		"Filter":   {df.Map(in.Filter(func(v int64) bool { return v%1000 == 3 }), dftest.Text), dftest.Mapped(dftest.Text)(dftest.Kept(func(_ int, v int64) bool { return v%1000 == 3 })(rows))},
+		"sequence": {df.FromSeq(slices.Values(dftest.Mapped(dftest.Text)(rows))), dftest.Mapped(dftest.Text)(rows)},
 	} {
-		eachDeployment(name, func(what string, o df.Option) {
-			collect(t, c.s.Save(path), o)
-			same(t, what, collect(t, df.Load[string](path), o), c.want)
+		dftest.EachDeployment(name, func(what string, o df.Option) {
+			dftest.Collect(t, c.s.Save(path), o)
+			dftest.Same(t, what, dftest.Collect(t, df.Load[string](path), o), c.want)
 		})
 	}
 	// Groups have no order, but are all there.
-	eachDeployment("groups", func(what string, o df.Option) {
-		collect(t, df.Save(df.CountBy(in, mod10), path), o)
+	dftest.EachDeployment("groups", func(what string, o df.Option) {
+		dftest.Collect(t, df.Save(df.CountBy(in, dftest.Mod10), path), o)
 		want := map[int64]int64{}
 		for _, v := range rows {
-			want[mod10(v)]++
+			want[dftest.Mod10(v)]++
 		}
-		sameGroups(t, what, collect(t, df.Load[df.KV[int64, int64]](path), o), want)
+		dftest.SameGroups(t, what, dftest.Collect(t, df.Load[df.KV[int64, int64]](path), o), want)
 	})
-	views := df.LineViews(textFile(t, "in", []byte(joined(mapped(text)(rows)))))
-	eachDeployment("views", func(what string, o df.Option) {
-		collect(t, df.Save(views, path), o)
-		same(t, what, collect(t, df.Load[string](path), o), mapped(text)(rows))
-		same(t, what+", as views", mappedRows(collect(t, df.Load[df.View](path), o), df.View.Clone), mapped(text)(rows))
+	views := df.LineViews(dftest.TextFile(t, "in", []byte(dftest.Joined(dftest.Mapped(dftest.Text)(rows)))))
+	dftest.EachDeployment("views", func(what string, o df.Option) {
+		dftest.Collect(t, df.Save(views, path), o)
+		dftest.Same(t, what, dftest.Collect(t, df.Load[string](path), o), dftest.Mapped(dftest.Text)(rows))
+		dftest.Same(t, what+", as views", mappedRows(dftest.Collect(t, df.Load[df.View](path), o), df.View.Clone), dftest.Mapped(dftest.Text)(rows))
 	})
 }
 
@@ -159,20 +160,20 @@ func TestLoadSeveral(t *testing.T) {
 	at := func(i int) string { return filepath.Join(dir, fmt.Sprintf("%02d.rows", i)) }
 	var all [][]string
 	for i := range 12 {
-		rows := zipfTexts(uint64(i), i*i*300)
+		rows := dftest.ZipfTexts(uint64(i), i*i*300)
 		all = append(all, rows)
-		collect(t, df.Save(df.FromSlice(rows), at(i)))
+		dftest.Collect(t, df.Save(df.FromSlice(rows), at(i)))
 	}
-	eachDeployment("files", func(what string, o df.Option) {
-		same(t, what+", all", collect(t, df.Load[string](filepath.Join(dir, "*.rows")), o), slices.Concat(all...))
-		same(t, what+", below", collect(t, df.Load[string](filepath.Join(dir, "**")), o), slices.Concat(all...))
-		same(t, what+", some", collect(t, df.Load[string](at(7), at(3), filepath.Join(dir, "1?.rows"), at(0), at(7)), o),
+	dftest.EachDeployment("files", func(what string, o df.Option) {
+		dftest.Same(t, what+", all", dftest.Collect(t, df.Load[string](filepath.Join(dir, "*.rows")), o), slices.Concat(all...))
+		dftest.Same(t, what+", below", dftest.Collect(t, df.Load[string](filepath.Join(dir, "**")), o), slices.Concat(all...))
+		dftest.Same(t, what+", some", dftest.Collect(t, df.Load[string](at(7), at(3), filepath.Join(dir, "1?.rows"), at(0), at(7)), o),
 			slices.Concat(all[7], all[3], all[10], all[11], all[0], all[7]))
-		same(t, what+", the first", collect(t, df.Load[string](filepath.Join(dir, "*.rows")).Take(1000), o), slices.Concat(all...)[:1000])
-		same(t, what+", numbered", collect(t, df.Enumerate(df.Load[string](at(5)), func(i int64, s string) string { return fmt.Sprint(i, s) }), o),
-			collect(t, df.Enumerate(df.FromSlice(all[5]), func(i int64, s string) string { return fmt.Sprint(i, s) })))
+		dftest.Same(t, what+", the first", dftest.Collect(t, df.Load[string](filepath.Join(dir, "*.rows")).Take(1000), o), slices.Concat(all...)[:1000])
+		dftest.Same(t, what+", numbered", dftest.Collect(t, df.Enumerate(df.Load[string](at(5)), func(i int64, s string) string { return fmt.Sprint(i, s) }), o),
+			dftest.Collect(t, df.Enumerate(df.FromSlice(all[5]), func(i int64, s string) string { return fmt.Sprint(i, s) })))
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestSaveLarge saves and loads many morsels, and sorts them beyond memory.
@@ -182,15 +183,15 @@ func TestSaveLarge(t *testing.T) {
 	if !testing.Short() {
 		rows = largeRows(30 << 20 / largeCost)
 	}
-	collect(t, df.Save(df.FromSlice(rows), path))
-	atTheFloor("rows", func(what string, _ int, o ...df.Option) {
-		sameRows(t, what, collect(t, df.Load[large](path), o...), rows)
+	dftest.Collect(t, df.Save(df.FromSlice(rows), path))
+	dftest.AtTheFloor("rows", func(what string, _ int, o ...df.Option) {
+		sameRows(t, what, dftest.Collect(t, df.Load[large](path), o...), rows)
 	})
-	least := leastMemory(2)
+	least := dftest.LeastMemory(2)
 	byKey := func(a, b large) int { return cmp.Or(strings.Compare(a.Key, b.Key), b.N-a.N) }
 	order := df.Asc(func(r large) string { return r.Key }).Then(df.Desc(func(r large) int { return r.N }))
-	collect(t, df.Save(df.Load[large](path).Sort(order), path), df.Workers(2), df.Memory(least)) // over what is read
-	sameRows(t, "sorted", collect(t, df.Load[large](path)), sortedBy(rows, byKey))
+	dftest.Collect(t, df.Save(df.Load[large](path).Sort(order), path), df.Workers(2), df.Memory(least)) // over what is read
+	sameRows(t, "sorted", dftest.Collect(t, df.Load[large](path)), dftest.SortedBy(rows, byKey))
 }
 
 // TestLoadedRowsAreApart: what one row holds can be changed without changing
@@ -203,10 +204,10 @@ func TestLoadedRowsAreApart(t *testing.T) {
 		want[i] = fmt.Appendf(nil, "Row %d and more", i)
 	}
 	path := filepath.Join(t.TempDir(), "rows")
-	collect(t, df.Save(df.FromSlice(rows), path))
+	dftest.Collect(t, df.Save(df.FromSlice(rows), path))
 	change := func(b *[]byte) { *b = append(*b, " and more"...); (*b)[0] = 'R' }
-	eachDeployment("rows", func(what string, o df.Option) {
-		same(t, what, collect(t, df.Load[[]byte](path).Update(change), o), want)
+	dftest.EachDeployment("rows", func(what string, o df.Option) {
+		dftest.Same(t, what, dftest.Collect(t, df.Load[[]byte](path).Update(change), o), want)
 	})
 }
 
@@ -225,24 +226,24 @@ func TestLoadOtherType(t *testing.T) {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}
-	collect(t, df.Save(df.FromSlice([]int64{1, 2, 3}), path))
+	dftest.Collect(t, df.Save(df.FromSlice([]int64{1, 2, 3}), path))
 	refused("int64 as uint64", df.Load[uint64](path))
 	refused("int64 as string", df.Load[string](path))
 	refused("int64 as a struct", df.Load[mixed](path))
-	same(t, "int64 as a type of it", collect(t, df.Load[id](path)), []id{1, 2, 3})
-	collect(t, df.Save(df.FromSlice([]point{{1, 2}}), path))
+	dftest.Same(t, "int64 as a type of it", dftest.Collect(t, df.Load[id](path)), []id{1, 2, 3})
+	dftest.Collect(t, df.Save(df.FromSlice([]point{{1, 2}}), path))
 	refused("fields in another order", df.Load[turned](path))
 	refused("larger fields", df.Load[wide](path))
 	refused("no fields", df.Load[struct{}](path))
-	collect(t, df.Save(df.FromSlice([]string{}), path))
+	dftest.Collect(t, df.Save(df.FromSlice([]string{}), path))
 	refused("no rows", df.Load[[]byte](path))
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestLoadNothing: what cannot be read is an error that says where.
 func TestLoadNothing(t *testing.T) {
 	dir := t.TempDir()
-	plain := textFile(t, "plain.txt", []byte("text that is no rows\n"))
+	plain := dftest.TextFile(t, "plain.txt", []byte("text that is no rows\n"))
 	for _, test := range []struct {
 		pattern string
 		is      error
@@ -253,7 +254,7 @@ func TestLoadNothing(t *testing.T) {
 		{filepath.Join(dir, "["), nil, "syntax error in pattern"},
 		{dir, nil, dir},
 		{plain, df.ErrCorrupt, "plain.txt"},
-		{textFile(t, "empty", nil), df.ErrCorrupt, "empty"},
+		{dftest.TextFile(t, "empty", nil), df.ErrCorrupt, "empty"},
 	} {
 		err := df.Run(context.Background(), df.Load[int64](test.pattern))
 		var e *df.Error
@@ -262,7 +263,7 @@ func TestLoadNothing(t *testing.T) {
 		}
 	}
 	if os.Geteuid() != 0 {
-		locked := textFile(t, "locked", nil)
+		locked := dftest.TextFile(t, "locked", nil)
 		if err := os.Chmod(locked, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -315,25 +316,25 @@ func TestLoadDamaged(t *testing.T) {
 		}
 		check(t, load, "a byte more", append(bytes.Clone(data), 0))
 		check(t, load, "twice", slices.Concat(data, data))
-		noneLeft(t)
+		dftest.NoneLeft(t)
 	}
 	one := df.Workers(1)
 	t.Run("structs", func(t *testing.T) {
-		collect(t, df.Save(df.FromSlice(rows), path))
+		dftest.Collect(t, df.Save(df.FromSlice(rows), path))
 		damages(t, func() (int, error) {
 			got, err := df.Collect(context.Background(), df.Load[parcel](path), one)
 			return len(got), err
 		})
 	})
 	t.Run("numbers in two blocks", func(t *testing.T) { // a sequence and a slice
-		collect(t, df.Save(df.FromSeq(slices.Values(upTo(5))).Concat(df.FromSlice(upTo(9))), path))
+		dftest.Collect(t, df.Save(df.FromSeq(slices.Values(dftest.UpTo(5))).Concat(df.FromSlice(dftest.UpTo(9))), path))
 		damages(t, func() (int, error) {
 			got, err := df.Collect(context.Background(), df.Load[int64](path), one)
 			return len(got), err
 		})
 	})
 	t.Run("no rows", func(t *testing.T) {
-		collect(t, df.Save(df.FromSlice([]string{}), path))
+		dftest.Collect(t, df.Save(df.FromSlice([]string{}), path))
 		damages(t, func() (int, error) {
 			got, err := df.Collect(context.Background(), df.Load[string](path), one)
 			return len(got), err
@@ -345,8 +346,8 @@ func TestLoadDamaged(t *testing.T) {
 // read.
 func TestLoadDamagedLarge(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows")
-	rows := scrambled(400_000)
-	collect(t, df.Save(df.FromSlice(rows), path))
+	rows := dftest.Scrambled(400_000)
+	dftest.Collect(t, df.Save(df.FromSlice(rows), path))
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -358,7 +359,7 @@ func TestLoadDamagedLarge(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		eachDeployment("large", func(what string, o df.Option) {
+		dftest.EachDeployment("large", func(what string, o df.Option) {
 			var got []int64
 			for v, err := range df.All(context.Background(), df.Load[int64](path), o) {
 				if err != nil {
@@ -374,7 +375,7 @@ func TestLoadDamagedLarge(t *testing.T) {
 			}
 		})
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestSaveFails ends runs in many ways; the file that was there stays, and
@@ -384,12 +385,12 @@ func TestSaveFails(t *testing.T) {
 	for _, there := range []bool{true, false} {
 		for what, fail := range map[string]func(ctx context.Context, cancel func(), o df.Option) error{
 			"error": func(ctx context.Context, _ func(), o df.Option) error {
-				return df.Run(ctx, df.Save(df.MapErr(df.Range(0, 200_000), failAt(150_000)), path), o)
+				return df.Run(ctx, df.Save(df.MapErr(df.Range(0, 200_000), dftest.FailAt(150_000)), path), o)
 			},
 			"panic": func(ctx context.Context, _ func(), o df.Option) error {
 				return df.Run(ctx, df.Save(df.Map(df.Range(0, 20_000), func(v int) int {
 					if v == 15_000 {
-						boom()
+						dftest.Boom()
 					}
 					return v
 				}), path), o)
@@ -398,35 +399,35 @@ func TestSaveFails(t *testing.T) {
 				return df.Run(ctx, df.Save(df.Map(df.Range(0, 5000), func(v int) unwritable { return unwritable{v} }), path), o)
 			},
 			"cancelled": func(ctx context.Context, cancel func(), o df.Option) error {
-				return df.Run(ctx, df.Save(df.Inspect(endless(), func(v int64) {
+				return df.Run(ctx, df.Save(df.Inspect(dftest.Endless(), func(v int64) {
 					if v == 50_000 {
 						cancel()
 					}
 				}), path), o)
 			},
 			"another output": func(ctx context.Context, _ func(), o df.Option) error {
-				return df.Run(ctx, df.Outputs(df.Save(df.FromSlice([]string{"new"}), path), df.MapErr(df.Range(0, 10), failAt(7))), o)
+				return df.Run(ctx, df.Outputs(df.Save(df.FromSlice([]string{"new"}), path), df.MapErr(df.Range(0, 10), dftest.FailAt(7))), o)
 			},
 			"what follows": func(ctx context.Context, _ func(), o df.Option) error {
-				return df.ForEach(ctx, df.FromSlice([]int{1}).Save(path), func(df.File) error { return errBoom }, o)
+				return df.ForEach(ctx, df.FromSlice([]int{1}).Save(path), func(df.File) error { return dftest.ErrBoom }, o)
 			},
 		} {
-			eachDeployment(fmt.Sprint(what, ", there ", there), func(what string, o df.Option) {
+			dftest.EachDeployment(fmt.Sprint(what, ", there ", there), func(what string, o df.Option) {
 				os.Remove(path)
 				if there {
-					collect(t, df.Save(df.FromSlice([]string{"old"}), path))
+					dftest.Collect(t, df.Save(df.FromSlice([]string{"old"}), path))
 				}
 				ctx, cancel := context.WithCancelCause(context.Background())
-				if err := fail(ctx, func() { cancel(errBoom) }, o); !errors.Is(err, errBoom) {
+				if err := fail(ctx, func() { cancel(dftest.ErrBoom) }, o); !errors.Is(err, dftest.ErrBoom) {
 					t.Errorf("%s: error %.300v", what, err)
 				}
-				noneLeft(t)
+				dftest.NoneLeft(t)
 				var want []string
 				if there {
 					want = []string{"rows"}
-					same(t, what, collect(t, df.Load[string](path)), []string{"old"})
+					dftest.Same(t, what, dftest.Collect(t, df.Load[string](path)), []string{"old"})
 				}
-				same(t, what+": left in the directory", filesIn(t, filepath.Dir(path)), want)
+				dftest.Same(t, what+": left in the directory", dftest.FilesIn(t, filepath.Dir(path)), want)
 			})
 		}
 	}
@@ -451,7 +452,7 @@ type unwritable struct{ v int }
 
 func (u unwritable) MarshalBinary() ([]byte, error) {
 	if u.v == 4321 {
-		return nil, errBoom
+		return nil, dftest.ErrBoom
 	}
 	return []byte{1}, nil
 }
@@ -469,7 +470,7 @@ func TestUnwritableRows(t *testing.T) {
 		err := df.Run(context.Background(), o)
 		var e *df.Error
 		var c *spill.CodecError
-		if !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != op || !errors.As(err, &c) || !strings.Contains(c.Path, "unwritable") {
+		if !errors.Is(err, dftest.ErrBoom) || !errors.As(err, &e) || e.Op != op || !errors.As(err, &c) || !strings.Contains(c.Path, "unwritable") {
 			t.Errorf("%s: error %.300v", op, err)
 		}
 	}
@@ -478,18 +479,18 @@ func TestUnwritableRows(t *testing.T) {
 	if err := df.Run(context.Background(), df.Save(df.FromSlice([]parcel{ring}), filepath.Join(t.TempDir(), "rows"))); !errors.Is(err, spill.ErrTooDeep) {
 		t.Errorf("a ring: error %.300v", err)
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestSaveWhatIsLoaded changes a file, of which one half is read twice.
 func TestSaveWhatIsLoaded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows")
-	rows := zipfRows(2, manyRows)
-	eachDeployment("a file", func(what string, o df.Option) {
-		collect(t, df.Save(df.FromSlice(rows), path))
+	rows := dftest.ZipfRows(2, dftest.ManyRows)
+	dftest.EachDeployment("a file", func(what string, o df.Option) {
+		dftest.Collect(t, df.Save(df.FromSlice(rows), path))
 		in := df.Load[int64](path)
-		collect(t, df.Save(df.Map(in.Concat(df.Load[int64](path).Take(5)), double), path), o)
-		same(t, what, collect(t, df.Load[int64](path), o), mapped(double)(slices.Concat(rows, rows[:5])))
+		dftest.Collect(t, df.Save(df.Map(in.Concat(df.Load[int64](path).Take(5)), dftest.Double), path), o)
+		dftest.Same(t, what, dftest.Collect(t, df.Load[int64](path), o), dftest.Mapped(dftest.Double)(slices.Concat(rows, rows[:5])))
 	})
 }
 
@@ -504,19 +505,19 @@ func TestOpenFilesOfLoad(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for i := range 5 {
-		collect(t, df.Save(df.FromSlice(scrambled(50_000)), filepath.Join(dir, fmt.Sprint(i))))
+		dftest.Collect(t, df.Save(df.FromSlice(dftest.Scrambled(50_000)), filepath.Join(dir, fmt.Sprint(i))))
 	}
 	bad := filepath.Join(dir, "9")
 	pattern := filepath.Join(dir, "*")
 	before := open()
-	for _, n := range workerCounts {
+	for _, n := range dftest.WorkerCounts() {
 		o := df.Workers(n)
 		if err := os.RemoveAll(bad); err != nil {
 			t.Fatal(err)
 		}
-		collect(t, df.Load[int64](pattern).Count(), o)
-		collect(t, df.Load[int64](pattern).Take(10), o)
-		if err := df.Run(context.Background(), df.MapErr(df.Load[int64](pattern), func(int64) (int, error) { return 0, errBoom }), o); !errors.Is(err, errBoom) {
+		dftest.Collect(t, df.Load[int64](pattern).Count(), o)
+		dftest.Collect(t, df.Load[int64](pattern).Take(10), o)
+		if err := df.Run(context.Background(), df.MapErr(df.Load[int64](pattern), func(int64) (int, error) { return 0, dftest.ErrBoom }), o); !errors.Is(err, dftest.ErrBoom) {
 			t.Errorf("error %v", err)
 		}
 		if err := os.WriteFile(bad, []byte("no rows"), 0o666); err != nil {
@@ -534,8 +535,8 @@ func TestOpenFilesOfLoad(t *testing.T) {
 // TestLoadProgress: a watcher is told how much of the files was read.
 func TestLoadProgress(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows")
-	files := collect(t, df.Save(df.FromSlice(scrambled(300_000)), path))
-	eachDeployment("load", func(what string, o df.Option) {
+	files := dftest.Collect(t, df.Save(df.FromSlice(dftest.Scrambled(300_000)), path))
+	dftest.EachDeployment("load", func(what string, o df.Option) {
 		var last df.Progress
 		if err := df.Run(context.Background(), df.Load[int64](path).Count(), o, df.Watch(func(p df.Progress) { last = p })); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
 // group makes one text of a group.
@@ -44,33 +45,27 @@ func TestGroupBy(t *testing.T) {
 		return dst
 	}
 	none := func(dst []string, k int64, _ iter.Seq[string]) []string { return append(dst, fmt.Sprint(k)) }
-	eachDeployment("GroupBy", func(what string, o df.Option) {
-		sameSet(t, what, collect(t, df.GroupBy(rows, keyOf, group), o), want)
-		got := collect(t, df.GroupBy(rows, keyOf, none), o)
+	dftest.EachDeployment("GroupBy", func(what string, o df.Option) {
+		dftest.SameSet(t, what, dftest.Collect(t, df.GroupBy(rows, keyOf, group), o), want)
+		got := dftest.Collect(t, df.GroupBy(rows, keyOf, none), o)
 		if len(got) != len(want) {
 			t.Errorf("%s: %d groups of which nothing is read, want %d", what, len(got), len(want))
 		}
-		if got := collect(t, df.GroupBy(rows.Take(0), keyOf, group), o); len(got) > 0 {
+		if got := dftest.Collect(t, df.GroupBy(rows.Take(0), keyOf, group), o); len(got) > 0 {
 			t.Errorf("%s: groups of nothing: %q", what, got)
 		}
 	})
-	sameSet(t, "first of each", collect(t, df.GroupBy(rows, keyOf, first), df.Workers(1)), firsts)
+	dftest.SameSet(t, "first of each", dftest.Collect(t, df.GroupBy(rows, keyOf, first), df.Workers(1)), firsts)
 	for r := range late {
 		t.Errorf("a group that is over has row %q", r)
 		break
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 func TestGroupByBeyondMemory(t *testing.T) {
 	texts := df.Map(df.Range[int64](0, beyondRows), longText)
-	key := func(s string) int64 {
-		var i int64
-		if _, err := fmt.Sscan(front(s), &i); err != nil {
-			panic(err)
-		}
-		return beyondKey(i)
-	}
+	key := func(s string) int64 { return beyondKey(number(s)) }
 	want := beyondGroups(func(key int64, rows []int64) string {
 		return strings.Trim(strings.ReplaceAll(fmt.Sprint(key, rows), "[", " "), "]")
 	})
@@ -83,13 +78,13 @@ func TestGroupByBeyondMemory(t *testing.T) {
 func TestGroupByFails(t *testing.T) {
 	rows := df.Map(df.Range[int64](0, 5000), longText)
 	byLength := func(s string) any { return len(front(s)) }
-	fails := func([]string, any, iter.Seq[string]) []string { panic(errBoom) }
+	fails := func([]string, any, iter.Seq[string]) []string { panic(dftest.ErrBoom) }
 	bad := func(s string) any { return []byte(s) }
 	use := func(dst []string, _ any, _ iter.Seq[string]) []string { return dst }
-	eachDeployment("GroupBy", func(what string, o df.Option) {
+	dftest.EachDeployment("GroupBy", func(what string, o df.Option) {
 		err := df.Run(context.Background(), df.GroupBy(rows, byLength, fails), o)
 		var e *df.Error
-		if !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != "group by" {
+		if !errors.Is(err, dftest.ErrBoom) || !errors.As(err, &e) || e.Op != "group by" {
 			t.Errorf("%s: error %v", what, err)
 		}
 		err = df.Run(context.Background(), df.GroupBy(rows, bad, use), o)
@@ -102,11 +97,11 @@ func TestGroupByFails(t *testing.T) {
 			t.Errorf("%s: first: %v", what, err)
 		}
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 func TestSets(t *testing.T) {
-	a, b := df.FromSlice(zipfRows(1, 3000)), df.FromSlice(zipfRows(2, 2000))
+	a, b := df.FromSlice(dftest.ZipfRows(1, 3000)), df.FromSlice(dftest.ZipfRows(2, 2000))
 	counts := func(rows []int64) map[int64]int {
 		m := map[int64]int{}
 		for _, v := range rows {
@@ -114,19 +109,19 @@ func TestSets(t *testing.T) {
 		}
 		return m
 	}
-	n, m := counts(zipfRows(1, 3000)), counts(zipfRows(2, 2000))
+	n, m := counts(dftest.ZipfRows(1, 3000)), counts(dftest.ZipfRows(2, 2000))
 	times := func(f func(n, m int) int) (rows []int64) {
 		for v := range n {
 			rows = append(rows, slices.Repeat([]int64{v}, max(f(n[v], m[v]), 0))...)
 		}
 		return rows
 	}
-	eachDeployment("sets", func(what string, o df.Option) {
-		sameSet(t, what+", Intersect", collect(t, df.Intersect(a, b), o), times(func(n, m int) int { return min(n, m, 1) }))
-		sameSet(t, what+", IntersectAll", collect(t, df.IntersectAll(a, b), o), times(func(n, m int) int { return min(n, m) }))
-		sameSet(t, what+", SubtractAll", collect(t, df.SubtractAll(a, b), o), times(func(n, m int) int { return n - m }))
-		sameSet(t, what+", Subtract", collect(t, df.Subtract(a, b), o), times(func(n, m int) int { return min(n, 1) - m }))
-		if got := collect(t, df.Subtract(a, a), o); len(got) > 0 {
+	dftest.EachDeployment("sets", func(what string, o df.Option) {
+		dftest.SameSet(t, what+", Intersect", dftest.Collect(t, df.Intersect(a, b), o), times(func(n, m int) int { return min(n, m, 1) }))
+		dftest.SameSet(t, what+", IntersectAll", dftest.Collect(t, df.IntersectAll(a, b), o), times(func(n, m int) int { return min(n, m) }))
+		dftest.SameSet(t, what+", SubtractAll", dftest.Collect(t, df.SubtractAll(a, b), o), times(func(n, m int) int { return n - m }))
+		dftest.SameSet(t, what+", Subtract", dftest.Collect(t, df.Subtract(a, b), o), times(func(n, m int) int { return min(n, 1) - m }))
+		if got := dftest.Collect(t, df.Subtract(a, a), o); len(got) > 0 {
 			t.Errorf("%s: a stream without itself has %d rows", what, len(got))
 		}
 	})
@@ -143,14 +138,7 @@ func TestSets(t *testing.T) {
 
 // TestCoGroup reads the rows of two and three streams side by side.
 func TestCoGroup(t *testing.T) {
-	key := func(s string) int64 {
-		var k int64
-		if _, err := fmt.Sscan(front(s), &k); err != nil {
-			panic(err)
-		}
-		return k
-	}
-	number := func(i int) int64 { return int64(i) }
+	thirdKey := func(i int) int64 { return int64(i) }
 	lefts := numberedTexts(30_000, func(i int) int { return i * 7919 % 20_000 }, 1300)
 	rights := numberedTexts(20_000, func(i int) int { return i * 7919 % 25_000 }, 300)
 	want := map[int64]*[3]string{}
@@ -161,13 +149,13 @@ func TestCoGroup(t *testing.T) {
 		return want[k]
 	}
 	for i, l := range lefts {
-		at(key(l))[0] += fmt.Sprint(" ", i)
+		at(number(l))[0] += fmt.Sprint(" ", i)
 	}
 	for i, r := range rights {
-		at(key(r))[1] += fmt.Sprint(" ", i)
+		at(number(r))[1] += fmt.Sprint(" ", i)
 	}
 	for i := range 1000 {
-		at(number(i * 30))[2] += fmt.Sprint(" ", i*30)
+		at(int64(i * 30))[2] += fmt.Sprint(" ", i*30)
 	}
 	var two, three, only []string
 	for k, s := range want {
@@ -185,12 +173,16 @@ func TestCoGroup(t *testing.T) {
 	}
 	l, r := df.FromSlice(lefts), df.FromSlice(rights)
 	t.Run("two", func(t *testing.T) {
-		atFloors(t, df.CoGroup(l, r, key, key, func(dst []string, k int64, left, right iter.Seq[string]) []string {
+		s := df.CoGroup(l, r, number, number, func(dst []string, k int64, left, right iter.Seq[string]) []string {
 			return append(dst, fmt.Sprint(k, ":", list(left), ":", list(right)))
-		}), two)
+		})
+		if !testing.Short() {
+			dftest.EachDeployment("CoGroup", func(what string, o df.Option) { dftest.SameSet(t, what, dftest.Collect(t, s, o), two) })
+		}
+		atFloors(t, s, two)
 	})
 	t.Run("the second of two", func(t *testing.T) {
-		atFloors(t, df.CoGroup(l, r, key, key, func(dst []string, k int64, left, right iter.Seq[string]) []string {
+		atFloors(t, df.CoGroup(l, r, number, number, func(dst []string, k int64, left, right iter.Seq[string]) []string {
 			dst = append(dst, fmt.Sprint(k, ":", list(right)))
 			for range left {
 				dst = append(dst, "a row that was passed by")
@@ -200,7 +192,7 @@ func TestCoGroup(t *testing.T) {
 	})
 	t.Run("three", func(t *testing.T) {
 		numbers := df.Map(df.Range(0, 1000), func(i int) int { return i * 30 })
-		atFloors(t, df.CoGroup3(l, r, numbers, key, key, number, func(dst []string, k int64, left, right iter.Seq[string], third iter.Seq[int]) []string {
+		atFloors(t, df.CoGroup3(l, r, numbers, number, number, thirdKey, func(dst []string, k int64, left, right iter.Seq[string], third iter.Seq[int]) []string {
 			s := fmt.Sprint(k, ":", list(left), ":", list(right), ":")
 			for i := range third {
 				s += fmt.Sprint(" ", i)

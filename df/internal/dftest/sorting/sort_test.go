@@ -1,4 +1,4 @@
-package df_test
+package sorting_test
 
 import (
 	"bytes"
@@ -21,53 +21,16 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 )
 
-// A tagged row has a key, and its place in the input: whole results then show
-// whether rows of equal keys have kept their order.
-type tagged[K any] struct {
-	Key K
-	N   int
-}
-
-func tag[K any](keys []K) []tagged[K] {
-	rows := make([]tagged[K], len(keys))
-	for i, k := range keys {
-		rows[i] = tagged[K]{k, i}
-	}
-	return rows
-}
-
-func keyOf[K any](r tagged[K]) K { return r.Key }
-
-// sortedBy is the oracle.
-func sortedBy[T any](rows []T, compare func(a, b T) int) []T {
-	rows = slices.Clone(rows)
-	slices.SortStableFunc(rows, compare)
-	return rows
-}
+func keyOf[K any](r dftest.Tagged[K]) K { return r.Key }
 
 // sameRows is same for rows with ==, of which there may be a million.
 func sameRows[T comparable](t *testing.T, what string, got, want []T) {
 	t.Helper()
 	if !slices.Equal(got, want) {
-		same(t, what, got, want)
-	}
-}
-
-// leastMemory is the least budget that so many workers accept.
-func leastMemory(workers int) int64 { return 16<<20 + int64(workers)*4<<20 }
-
-// atTheFloor is eachDeployment with the least memory that each accepts. room is
-// how many bytes sorts have then.
-func atTheFloor(what string, check func(what string, room int, o ...df.Option)) {
-	counts := workerCounts
-	if testing.Short() {
-		counts = []int{2}
-	}
-	for _, n := range counts {
-		least := leastMemory(n)
-		check(fmt.Sprintf("%s, %d workers with %d MiB", what, n, least>>20), int(least/4*3), df.Workers(n), df.Memory(least))
+		dftest.Same(t, what, got, want)
 	}
 }
 
@@ -80,19 +43,6 @@ func mustSpill(t *testing.T, what string, o df.Output, options ...df.Option) {
 	}
 }
 
-// scramble is a permutation of all numbers.
-func scramble(v int64) int64 { return int64(bitsOf(uint64(v)*0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93) }
-
-func bitsOf(v uint64) uint64 { return v ^ v>>32 }
-
-func scrambled(n int) []int64 {
-	rows := make([]int64, n)
-	for i := range rows {
-		rows[i] = scramble(int64(i))
-	}
-	return rows
-}
-
 // numberCost is about how many bytes an int64 takes that is sorted by itself.
 const numberCost = 56
 
@@ -100,7 +50,7 @@ const numberCost = 56
 // slice of keys: with rows of a type for each kind of key, compiling this took
 // minutes.
 func sortsKeys[K df.Sortable](keys []K, compare func(a, b K) int) func(*testing.T) {
-	sorted := sortedBy(keys, compare)
+	sorted := dftest.SortedBy(keys, compare)
 	reversed := slices.Clone(sorted)
 	slices.Reverse(reversed)
 	shapes := map[string][]K{
@@ -136,9 +86,9 @@ func sortsKeys[K df.Sortable](keys []K, compare func(a, b K) int) func(*testing.
 					func(a, b int) int { return cmp.Or(cmp.Compare(third(b), third(a)), up(a, b)) },
 				},
 			} {
-				want := sortedBy(rows, v.compare)
-				eachDeployment(verb+", "+shape, func(what string, o df.Option) {
-					sameRows(t, what, collect(t, v.sorted, o), want)
+				want := dftest.SortedBy(rows, v.compare)
+				dftest.EachDeployment(verb+", "+shape, func(what string, o df.Option) {
+					sameRows(t, what, dftest.Collect(t, v.sorted, o), want)
 				})
 			}
 		}
@@ -303,10 +253,10 @@ func TestSortSeveralKeys(t *testing.T) {
 			}
 			return 0
 		}
-		want := sortedBy(rows, both)
-		eachDeployment(what, func(what string, o df.Option) {
-			sameRows(t, what, collect(t, df.Sort(df.FromSlice(rows), order), o), want)
-			sameRows(t, what+", by Compare", collect(t, df.SortFunc(df.FromSlice(rows), order.Compare), o), want)
+		want := dftest.SortedBy(rows, both)
+		dftest.EachDeployment(what, func(what string, o df.Option) {
+			sameRows(t, what, dftest.Collect(t, df.Sort(df.FromSlice(rows), order), o), want)
+			sameRows(t, what+", by Compare", dftest.Collect(t, df.SortFunc(df.FromSlice(rows), order.Compare), o), want)
 		})
 	}
 }
@@ -372,13 +322,13 @@ func newParcel(r *rand.Rand, depth int) parcel {
 func TestSortWholeRows(t *testing.T) {
 	rows := parcels(4000)
 	compare := func(a, b parcel) int { return cmp.Or(strings.Compare(a.Name, b.Name), a.at.Compare(b.at)) }
-	want := sortedBy(rows, compare)
+	want := dftest.SortedBy(rows, compare)
 	name, at := func(p parcel) string { return p.Name }, func(p parcel) time.Time { return p.at }
-	eachDeployment("parcels", func(what string, o df.Option) {
-		same(t, what, collect(t, df.Sort(df.FromSlice(rows), df.Asc(name).Then(df.Asc(at))), o), want)
-		same(t, what+", by comparison", collect(t, df.SortFunc(df.FromSlice(rows), compare), o), want)
+	dftest.EachDeployment("parcels", func(what string, o df.Option) {
+		dftest.Same(t, what, dftest.Collect(t, df.Sort(df.FromSlice(rows), df.Asc(name).Then(df.Asc(at))), o), want)
+		dftest.Same(t, what+", by comparison", dftest.Collect(t, df.SortFunc(df.FromSlice(rows), compare), o), want)
 	})
-	same(t, "the input after it was sorted", rows, parcels(4000))
+	dftest.Same(t, "the input after it was sorted", rows, parcels(4000))
 }
 
 // TestSortedRowsAreApart: what one row holds can be changed without changing
@@ -386,26 +336,26 @@ func TestSortWholeRows(t *testing.T) {
 func TestSortedRowsAreApart(t *testing.T) {
 	rows := make([]parcel, 5000)
 	for i := range rows {
-		rows[i] = parcel{note: fmt.Append(nil, "note ", scramble(int64(i))), nested: [][]int8{{1, 2}, {3}}, Tags: []string{fmt.Sprint(i), "b"}}
+		rows[i] = parcel{note: fmt.Append(nil, "note ", dftest.Scramble(int64(i))), nested: [][]int8{{1, 2}, {3}}, Tags: []string{fmt.Sprint(i), "b"}}
 	}
 	change := func(p *parcel) {
 		p.note, p.nested[0], p.Tags = append(p.note, "and more"...), append(p.nested[0], -1, -1, -1), append(p.Tags, "c", "d")
 		p.note[0], p.nested[0][0], p.Tags[0] = 'N', -1, "A"
 	}
-	want := sortedBy(rows, func(a, b parcel) int { return bytes.Compare(a.note, b.note) })
+	want := dftest.SortedBy(rows, func(a, b parcel) int { return bytes.Compare(a.note, b.note) })
 	for i, p := range want {
 		want[i] = parcel{note: slices.Clone(p.note), nested: [][]int8{slices.Clone(p.nested[0]), {3}}, Tags: slices.Clone(p.Tags)}
 		change(&want[i])
 	}
 	s := df.SortBy(df.FromSlice(rows), func(p parcel) []byte { return p.note }).Update(change)
-	eachDeployment("rows that are changed", func(what string, o df.Option) { same(t, what, collect(t, s, o), want) })
+	dftest.EachDeployment("rows that are changed", func(what string, o df.Option) { dftest.Same(t, what, dftest.Collect(t, s, o), want) })
 }
 
 // TestSortViews sorts rows that point into buffers which are soon used again.
 func TestSortViews(t *testing.T) {
-	text := randomText(7, 1<<20, 30)
-	lines := naiveLines(text)
-	views := df.LineViews(textFile(t, "a", text), textFile(t, "b", text))
+	text := dftest.RandomText(7, 1<<20, 30)
+	lines := dftest.NaiveLines(text)
+	views := df.LineViews(dftest.TextFile(t, "a", text), dftest.TextFile(t, "b", text))
 	lines = slices.Concat(lines, lines)
 	start := func(v string) string { return v[:min(2, len(v))] }
 	type numberedView struct {
@@ -421,25 +371,25 @@ func TestSortViews(t *testing.T) {
 	byLen := func(a, b numberedText) int { return cmp.Compare(b.Len, a.Len) }
 	byRest := func(a, b numberedText) int { return strings.Compare(a.Rest, b.Rest) }
 	back := func(v numberedView) numberedText { return numberedText{string(v.Rest), v.Len} }
-	eachDeployment("views", func(what string, o df.Option) {
-		same(t, what, mappedRows(collect(t, df.SortBy(views, df.Self[df.View]), o), df.View.Clone), sortedBy(lines, strings.Compare))
+	dftest.EachDeployment("views", func(what string, o df.Option) {
+		dftest.Same(t, what, mappedRows(dftest.Collect(t, df.SortBy(views, df.Self[df.View]), o), df.View.Clone), dftest.SortedBy(lines, strings.Compare))
 		prefix := df.Desc(func(v df.View) df.View { return v[:min(2, len(v))] })
-		same(t, what+", by their beginnings", mappedRows(collect(t, views.Sort(prefix), o), df.View.Clone),
-			sortedBy(lines, func(a, b string) int { return strings.Compare(start(b), start(a)) }))
-		sameRows(t, what+" in structs", mappedRows(collect(t, df.SortBy(cut, func(v numberedView) df.View { return v.Rest }), o), back), sortedBy(cuts, byRest))
-		sameRows(t, what+" in structs, by length", mappedRows(collect(t, cut.Sort(df.Desc(func(v numberedView) int { return v.Len })), o), back), sortedBy(cuts, byLen))
-		sameRows(t, what+" in structs, by comparison", mappedRows(collect(t, df.SortFunc(cut, func(a, b numberedView) int { return cmp.Compare(b.Len, a.Len) }), o), back), sortedBy(cuts, byLen))
+		dftest.Same(t, what+", by their beginnings", mappedRows(dftest.Collect(t, views.Sort(prefix), o), df.View.Clone),
+			dftest.SortedBy(lines, func(a, b string) int { return strings.Compare(start(b), start(a)) }))
+		sameRows(t, what+" in structs", mappedRows(dftest.Collect(t, df.SortBy(cut, func(v numberedView) df.View { return v.Rest }), o), back), dftest.SortedBy(cuts, byRest))
+		sameRows(t, what+" in structs, by length", mappedRows(dftest.Collect(t, cut.Sort(df.Desc(func(v numberedView) int { return v.Len })), o), back), dftest.SortedBy(cuts, byLen))
+		sameRows(t, what+" in structs, by comparison", mappedRows(dftest.Collect(t, df.SortFunc(cut, func(a, b numberedView) int { return cmp.Compare(b.Len, a.Len) }), o), back), dftest.SortedBy(cuts, byLen))
 	})
 }
 
 // TestSortOfNothing sorts rows that take no memory.
 func TestSortOfNothing(t *testing.T) {
-	for _, n := range []int{0, 1, manyRows} {
+	for _, n := range []int{0, 1, dftest.ManyRows} {
 		nothing := df.Map(df.Range(0, n), func(int) struct{} { return struct{}{} })
-		eachDeployment(fmt.Sprint(n, " rows"), func(what string, o df.Option) {
-			same(t, what, collect(t, df.SortBy(nothing, func(struct{}) int { return 1 }), o), make([]struct{}, n))
-			same(t, what+", by text", collect(t, nothing.Sort(df.Desc(func(struct{}) string { return "" })), o), make([]struct{}, n))
-			same(t, what+", by comparison", collect(t, nothing.SortFunc(func(a, b struct{}) int { return 0 }), o), make([]struct{}, n))
+		dftest.EachDeployment(fmt.Sprint(n, " rows"), func(what string, o df.Option) {
+			dftest.Same(t, what, dftest.Collect(t, df.SortBy(nothing, func(struct{}) int { return 1 }), o), make([]struct{}, n))
+			dftest.Same(t, what+", by text", dftest.Collect(t, nothing.Sort(df.Desc(func(struct{}) string { return "" })), o), make([]struct{}, n))
+			dftest.Same(t, what+", by comparison", dftest.Collect(t, nothing.SortFunc(func(a, b struct{}) int { return 0 }), o), make([]struct{}, n))
 		})
 	}
 }
@@ -447,12 +397,12 @@ func TestSortOfNothing(t *testing.T) {
 // TestSortIsStable sorts rows by something that says little, from every kind of
 // source.
 func TestSortIsStable(t *testing.T) {
-	some, others := zipfTexts(1, manyRows), zipfTexts(2, 3000)
-	one, two := textFile(t, "1.txt", []byte(joined(some))), textFile(t, "2.txt", []byte(joined(others)))
+	some, others := dftest.ZipfTexts(1, dftest.ManyRows), dftest.ZipfTexts(2, 3000)
+	one, two := dftest.TextFile(t, "1.txt", []byte(dftest.Joined(some))), dftest.TextFile(t, "2.txt", []byte(dftest.Joined(others)))
 	both := slices.Concat(some, others)
 	files := filepath.Join(t.TempDir(), "*.txt")
 	for i, part := range slices.Collect(slices.Chunk(both, 900)) {
-		if err := os.WriteFile(strings.Replace(files, "*", fmt.Sprintf("%03d", i), 1), []byte(joined(part)), 0o666); err != nil {
+		if err := os.WriteFile(strings.Replace(files, "*", fmt.Sprintf("%03d", i), 1), []byte(dftest.Joined(part)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -473,7 +423,7 @@ func TestSortIsStable(t *testing.T) {
 		"FromSeq":               {df.FromSeq(slices.Values(both)), both},
 		"Concat":                {df.FromSlice(some).Concat(df.Lines(two)), both},
 		"Concat of one":         {in.Concat(in), slices.Concat(both, both)},
-		"Concat of sorted ones": {df.Concat(df.SortBy(in, textSize), df.SortBy(in, textSize)), slices.Concat(sortedBy(both, bySize), sortedBy(both, bySize))},
+		"Concat of sorted ones": {df.Concat(df.SortBy(in, textSize), df.SortBy(in, textSize)), slices.Concat(dftest.SortedBy(both, bySize), dftest.SortedBy(both, bySize))},
 		"Expand":                {df.Expand(in, twice), doubled},
 		"MapConcurrent":         {df.MapConcurrent(in, 3, func(_ context.Context, s string) (string, error) { return s, nil }), both},
 		"Source": {df.Source(parts, func(_ context.Context, part []string) iter.Seq2[string, error] {
@@ -488,83 +438,86 @@ func TestSortIsStable(t *testing.T) {
 		"Zip": {df.Zip(in, df.FromSlice(both), func(a, _ string) string { return a }), both},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := sortedBy(source.rows, bySize)
-			wantDown := sortedBy(source.rows, func(a, b string) int { return bySize(b, a) })
-			eachDeployment(name, func(what string, o df.Option) {
-				same(t, what, collect(t, df.SortBy(source.s, textSize), o), want)
-				same(t, what+", down", collect(t, source.s.Sort(df.Desc(textSize)), o), wantDown)
-				same(t, what+", by comparison", collect(t, source.s.SortFunc(bySize), o), want)
+			want := dftest.SortedBy(source.rows, bySize)
+			wantDown := dftest.SortedBy(source.rows, func(a, b string) int { return bySize(b, a) })
+			dftest.EachDeployment(name, func(what string, o df.Option) {
+				dftest.Same(t, what, dftest.Collect(t, df.SortBy(source.s, textSize), o), want)
+				dftest.Same(t, what+", down", dftest.Collect(t, source.s.Sort(df.Desc(textSize)), o), wantDown)
+				dftest.Same(t, what+", by comparison", dftest.Collect(t, source.s.SortFunc(bySize), o), want)
 			})
 		})
 	}
 }
 
-func textSize(s string) int       { return len(s) }
-func bySize(a, b string) int      { return cmp.Compare(len(a), len(b)) }
-func byValue(a, b int64) int      { return cmp.Compare(a, b) }
-func byModulus(a, b int64) int    { return cmp.Compare(mod10(a), mod10(b)) }
-func upwards(s stream) stream     { return df.SortBy(s, df.Self[int64]) }
-func downwards(s stream) stream   { return df.Sort(s, df.Desc(df.Self[int64])) }
-func numbersUp(r []int64) []int64 { return sortedBy(r, byValue) }
-
-func zipfTexts(seed uint64, n int) []string { return mapped(text)(zipfRows(seed, n)) }
+func textSize(s string) int                   { return len(s) }
+func bySize(a, b string) int                  { return cmp.Compare(len(a), len(b)) }
+func byValue(a, b int64) int                  { return cmp.Compare(a, b) }
+func byModulus(a, b int64) int                { return cmp.Compare(dftest.Mod10(a), dftest.Mod10(b)) }
+func upwards(s dftest.Stream) dftest.Stream   { return df.SortBy(s, df.Self[int64]) }
+func downwards(s dftest.Stream) dftest.Stream { return df.Sort(s, df.Desc(df.Self[int64])) }
+func numbersUp(r []int64) []int64             { return dftest.SortedBy(r, byValue) }
 
 // TestSortVerbs sorts inputs of every shape, alone and with other verbs before
 // and after it.
 func TestSortVerbs(t *testing.T) {
-	all := inputs(t)
-	byMod := df.Asc(mod10)
-	odd := func(_ int, v int64) bool { return isOdd(v) }
-	for _, c := range []verbCase{
-		ordered("Sort", func(s stream) stream { return df.Sort(s, df.Asc(df.Self[int64])) }, numbersUp),
-		ordered("Sort, ties in order", func(s stream) stream { return s.Sort(byMod) }, func(rows []int64) []int64 { return sortedBy(rows, byModulus) }),
-		ordered("SortBy text", func(s stream) df.Stream[string] { return df.SortBy(df.Map(s, text), df.Self[string]) },
-			func(rows []int64) []string { return sortedBy(mapped(text)(rows), strings.Compare) }),
-		ordered("SortFunc", func(s stream) stream { return s.SortFunc(byModulus) }, func(rows []int64) []int64 { return sortedBy(rows, byModulus) }),
-		ordered("Sort of what Filter left", func(s stream) stream { return upwards(s.Filter(isOdd)) }, func(rows []int64) []int64 { return numbersUp(kept(odd)(rows)) }),
-		ordered("Sort of more", func(s stream) stream { return upwards(df.Expand(s, copies)) }, func(rows []int64) []int64 { return numbersUp(expanded(rows)) }),
-		ordered("Sort of a Sort", func(s stream) stream { return upwards(s).Sort(byMod) }, func(rows []int64) []int64 { return sortedBy(numbersUp(rows), byModulus) }),
-		ordered("Sort of a Sort down", func(s stream) stream { return upwards(downwards(s)) }, numbersUp),
-		ordered("Sort of groups", func(s stream) stream { return upwards(df.DistinctBy(s, df.Self[int64])) }, func(rows []int64) []int64 { return slices.Compact(numbersUp(rows)) }),
-		ordered("Sort, Compact", func(s stream) stream { return df.Compact(upwards(s)) }, func(rows []int64) []int64 { return slices.Compact(numbersUp(rows)) }),
-		ordered("Sort, Take", func(s stream) stream { return upwards(s).Take(2500) }, func(rows []int64) []int64 { return numbersUp(rows)[:min(2500, len(rows))] }),
-		ordered("Sort, Take 0", func(s stream) stream { return upwards(s).Take(0) }, func([]int64) []int64 { return nil }),
-		ordered("Take, Sort", func(s stream) stream { return upwards(s.Take(2500)) }, func(rows []int64) []int64 { return numbersUp(rows[:min(2500, len(rows))]) }),
-		ordered("Sort, Skip", func(s stream) stream { return upwards(s).Skip(1500) }, func(rows []int64) []int64 { return numbersUp(rows)[min(1500, len(rows)):] }),
-		ordered("Sort, Enumerate", func(s stream) df.Stream[[2]int64] { return df.Enumerate(upwards(s), pair) }, func(rows []int64) (out [][2]int64) {
+	all := dftest.Inputs(t)
+	byMod := df.Asc(dftest.Mod10)
+	odd := func(_ int, v int64) bool { return dftest.IsOdd(v) }
+	for _, c := range []dftest.VerbCase{
+		dftest.Ordered("Sort", func(s dftest.Stream) dftest.Stream { return df.Sort(s, df.Asc(df.Self[int64])) }, numbersUp),
+		dftest.Ordered("Sort, ties in order", func(s dftest.Stream) dftest.Stream { return s.Sort(byMod) }, func(rows []int64) []int64 { return dftest.SortedBy(rows, byModulus) }),
+		dftest.Ordered("SortBy text", func(s dftest.Stream) df.Stream[string] { return df.SortBy(df.Map(s, dftest.Text), df.Self[string]) },
+			func(rows []int64) []string { return dftest.SortedBy(dftest.Mapped(dftest.Text)(rows), strings.Compare) }),
+		dftest.Ordered("SortFunc", func(s dftest.Stream) dftest.Stream { return s.SortFunc(byModulus) }, func(rows []int64) []int64 { return dftest.SortedBy(rows, byModulus) }),
+		dftest.Ordered("Sort of what Filter left", func(s dftest.Stream) dftest.Stream { return upwards(s.Filter(dftest.IsOdd)) }, func(rows []int64) []int64 { return numbersUp(dftest.Kept(odd)(rows)) }),
+		dftest.Ordered("Sort of more", func(s dftest.Stream) dftest.Stream { return upwards(df.Expand(s, dftest.Copies)) }, func(rows []int64) []int64 { return numbersUp(dftest.Expanded(rows)) }),
+		dftest.Ordered("Sort of a Sort", func(s dftest.Stream) dftest.Stream { return upwards(s).Sort(byMod) }, func(rows []int64) []int64 { return dftest.SortedBy(numbersUp(rows), byModulus) }),
+		dftest.Ordered("Sort of a Sort down", func(s dftest.Stream) dftest.Stream { return upwards(downwards(s)) }, numbersUp),
+		dftest.Ordered("Sort of groups", func(s dftest.Stream) dftest.Stream { return upwards(df.DistinctBy(s, df.Self[int64])) }, func(rows []int64) []int64 { return slices.Compact(numbersUp(rows)) }),
+		dftest.Ordered("Sort, Compact", func(s dftest.Stream) dftest.Stream { return df.Compact(upwards(s)) }, func(rows []int64) []int64 { return slices.Compact(numbersUp(rows)) }),
+		dftest.Ordered("Sort, Take", func(s dftest.Stream) dftest.Stream { return upwards(s).Take(2500) }, func(rows []int64) []int64 { return numbersUp(rows)[:min(2500, len(rows))] }),
+		dftest.Ordered("Sort, Take 0", func(s dftest.Stream) dftest.Stream { return upwards(s).Take(0) }, func([]int64) []int64 { return nil }),
+		dftest.Ordered("Take, Sort", func(s dftest.Stream) dftest.Stream { return upwards(s.Take(2500)) }, func(rows []int64) []int64 { return numbersUp(rows[:min(2500, len(rows))]) }),
+		dftest.Ordered("Sort, Skip", func(s dftest.Stream) dftest.Stream { return upwards(s).Skip(1500) }, func(rows []int64) []int64 { return numbersUp(rows)[min(1500, len(rows)):] }),
+		dftest.Ordered("Sort, Enumerate", func(s dftest.Stream) df.Stream[[2]int64] { return df.Enumerate(upwards(s), dftest.Pair) }, func(rows []int64) (out [][2]int64) {
 			for i, v := range numbersUp(rows) {
-				out = append(out, pair(int64(i), v))
+				out = append(out, dftest.Pair(int64(i), v))
 			}
 			return out
 		}),
-		ordered("Sort, Chunk", func(s stream) df.Stream[[]int64] { return df.Chunk(upwards(s), 700, slices.Clone[[]int64]) },
-			func(rows []int64) [][]int64 { return chunks(700)(numbersUp(rows)) }),
-		ordered("Sort, Reduce", func(s stream) df.Stream[affine] { return df.Reduce(df.Map(upwards(s), affineOf), compose) }, single(true, func(rows []int64) affine {
+		dftest.Ordered("Sort, Chunk", func(s dftest.Stream) df.Stream[[]int64] { return df.Chunk(upwards(s), 700, slices.Clone[[]int64]) },
+			func(rows []int64) [][]int64 { return dftest.Chunks(700)(numbersUp(rows)) }),
+		dftest.Ordered("Sort, Reduce", func(s dftest.Stream) df.Stream[dftest.Affine] {
+			return df.Reduce(df.Map(upwards(s), dftest.AffineOf), dftest.Compose)
+		}, dftest.Single(true, func(rows []int64) dftest.Affine {
 			rows = numbersUp(rows)
-			a := affineOf(rows[0])
+			a := dftest.AffineOf(rows[0])
 			for _, v := range rows[1:] {
-				a = compose(a, affineOf(v))
+				a = dftest.Compose(a, dftest.AffineOf(v))
 			}
 			return a
 		})),
-		ordered("sorted and itself", func(s stream) stream { u := upwards(s); return u.Concat(u, downwards(u)) }, func(rows []int64) []int64 {
+		dftest.Ordered("sorted and itself", func(s dftest.Stream) dftest.Stream { u := upwards(s); return u.Concat(u, downwards(u)) }, func(rows []int64) []int64 {
 			up := numbersUp(rows)
-			return slices.Concat(up, up, sortedBy(up, func(a, b int64) int { return byValue(b, a) }))
+			return slices.Concat(up, up, dftest.SortedBy(up, func(a, b int64) int { return byValue(b, a) }))
 		}),
-		ordered("sorted up and down side by side", func(s stream) stream { return df.Zip(upwards(s), downwards(s), plus) }, func(rows []int64) []int64 {
-			return zipped(numbersUp(rows), sortedBy(rows, func(a, b int64) int { return byValue(b, a) }))
+		dftest.Ordered("sorted up and down side by side", func(s dftest.Stream) dftest.Stream { return df.Zip(upwards(s), downwards(s), dftest.Plus) }, func(rows []int64) []int64 {
+			return dftest.Zipped(numbersUp(rows), dftest.SortedBy(rows, func(a, b int64) int { return byValue(b, a) }))
 		}),
-		ordered("sorted beside its mean", func(s stream) stream { u := upwards(s); return everyRow(u, meanOf(u)).Take(manyRows) }, func(rows []int64) []int64 {
+		dftest.Ordered("sorted beside its mean", func(s dftest.Stream) dftest.Stream {
+			u := upwards(s)
+			return dftest.EveryRow(u, dftest.MeanOf(u)).Take(dftest.ManyRows)
+		}, func(rows []int64) []int64 {
 			up := numbersUp(rows)
 			if len(up) == 0 {
 				return nil
 			}
-			return zipped(up, slices.Repeat(meanRows(up), manyRows))
+			return dftest.Zipped(up, slices.Repeat(dftest.MeanRows(up), dftest.ManyRows))
 		}),
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.Name, func(t *testing.T) {
 			for _, in := range all {
-				c.check(t, in)
+				c.Check(t, in)
 			}
 		})
 	}
@@ -572,25 +525,25 @@ func TestSortVerbs(t *testing.T) {
 
 // TestSortIntoSeveral gives sorted rows to several consumers in one run.
 func TestSortIntoSeveral(t *testing.T) {
-	rows := zipfRows(8, 3*manyRows)
+	rows := dftest.ZipfRows(8, 3*dftest.ManyRows)
 	up := numbersUp(rows)
-	eachDeployment("tee", func(what string, o df.Option) {
+	dftest.EachDeployment("tee", func(what string, o df.Option) {
 		var calls atomic.Int64
 		s := df.SortBy(df.FromSlice(rows), func(v int64) int64 { calls.Add(1); return v })
 		path := filepath.Join(t.TempDir(), "out")
 		var all, few, odd, counts, again []int64
 		err := df.Run(context.Background(), df.Outputs(
-			df.Into(s, &all), df.Into(s.Take(10), &few), df.Into(s.Filter(isOdd), &odd), df.Into(s.Count(), &counts),
-			df.Into(upwards(s), &again), df.WriteLines(df.Map(s, text), path)), o)
+			df.Into(s, &all), df.Into(s.Take(10), &few), df.Into(s.Filter(dftest.IsOdd), &odd), df.Into(s.Count(), &counts),
+			df.Into(upwards(s), &again), df.WriteLines(df.Map(s, dftest.Text), path)), o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, what, all, up)
-		same(t, what+", the first", few, up[:10])
-		same(t, what+", the odd ones", odd, kept(func(_ int, v int64) bool { return isOdd(v) })(up))
-		same(t, what+", their number", counts, []int64{int64(len(rows))})
-		same(t, what+", sorted again", again, up)
-		same(t, what+", written", naiveLines([]byte(unpack(t, path))), mapped(text)(up))
+		dftest.Same(t, what, all, up)
+		dftest.Same(t, what+", the first", few, up[:10])
+		dftest.Same(t, what+", the odd ones", odd, dftest.Kept(func(_ int, v int64) bool { return dftest.IsOdd(v) })(up))
+		dftest.Same(t, what+", their number", counts, []int64{int64(len(rows))})
+		dftest.Same(t, what+", sorted again", again, up)
+		dftest.Same(t, what+", written", dftest.NaiveLines([]byte(dftest.Unpack(t, path))), dftest.Mapped(dftest.Text)(up))
 		if n := calls.Load(); n != int64(len(rows)) {
 			t.Errorf("%s: the key function was called %d times for %d rows", what, n, len(rows))
 		}
@@ -600,12 +553,12 @@ func TestSortIntoSeveral(t *testing.T) {
 // TestSortStopsEarly: what follows a sort ends it when it has enough.
 func TestSortStopsEarly(t *testing.T) {
 	const n = 200_000
-	rows := scrambled(n)
+	rows := dftest.Scrambled(n)
 	up := numbersUp(rows)
-	eachDeployment("the first rows", func(what string, o df.Option) {
+	dftest.EachDeployment("the first rows", func(what string, o df.Option) {
 		var seen atomic.Int64
 		s := df.Inspect(upwards(df.FromSlice(rows)), func(int64) { seen.Add(1) })
-		same(t, what, collect(t, s.Take(10), o), up[:10])
+		dftest.Same(t, what, dftest.Collect(t, s.Take(10), o), up[:10])
 		if seen.Load() == n {
 			t.Errorf("%s: all rows were given out for the first 10", what)
 		}
@@ -622,7 +575,7 @@ func TestSortStopsEarly(t *testing.T) {
 				break
 			}
 		}
-		noneLeft(t)
+		dftest.NoneLeft(t)
 	})
 }
 
@@ -636,7 +589,7 @@ type large struct {
 func largeRows(n int) []large {
 	rows := make([]large, n)
 	for i := range rows {
-		rows[i] = large{fmt.Sprintf("%x", uint64(scramble(int64(i%(n/3+1))))), i, int8(i % 5)}
+		rows[i] = large{fmt.Sprintf("%x", uint64(dftest.Scramble(int64(i%(n/3+1))))), i, int8(i % 5)}
 	}
 	return rows
 }
@@ -650,39 +603,39 @@ func TestSortBeyondMemory(t *testing.T) {
 	byKey := func(a, b large) int { return strings.Compare(a.Key, b.Key) }
 	byPart := func(a, b large) int { return cmp.Compare(a.Part, b.Part) }
 	dir := t.TempDir()
-	atTheFloor("rows", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("rows", func(what string, room int, o ...df.Option) {
 		rows := largeRows(room * 3 / 2 / largeCost)
 		in := df.FromSlice(rows)
 		o = append(o, df.TempDir(dir))
 		mustSpill(t, what, df.SortBy(in, part), o...)
 		check := func(verb string, s df.Stream[large], want []large) {
 			t.Helper()
-			sameRows(t, what+", "+verb, collect(t, s, o...), want)
+			sameRows(t, what+", "+verb, dftest.Collect(t, s, o...), want)
 		}
-		parts := sortedBy(rows, byPart)
+		parts := dftest.SortedBy(rows, byPart)
 		check("few numbers", df.SortBy(in, part), parts)
-		check("two keys", in.Sort(df.Desc(part).Then(df.Asc(key))), sortedBy(rows, func(a, b large) int { return cmp.Or(byPart(b, a), byKey(a, b)) }))
+		check("two keys", in.Sort(df.Desc(part).Then(df.Asc(key))), dftest.SortedBy(rows, func(a, b large) int { return cmp.Or(byPart(b, a), byKey(a, b)) }))
 		if room <= 20<<20 {
-			check("text", in.Sort(df.Desc(key)), sortedBy(rows, func(a, b large) int { return byKey(b, a) }))
+			check("text", in.Sort(df.Desc(key)), dftest.SortedBy(rows, func(a, b large) int { return byKey(b, a) }))
 			check("in order", df.SortBy(in, place), rows)
 			check("a comparison", in.SortFunc(byPart), parts)
-			text := collect(t, df.SortBy(df.Map(in, key), df.Self[string]), o...)
-			same(t, what+", text alone", text, sortedBy(mappedRows(rows, key), strings.Compare))
+			text := dftest.Collect(t, df.SortBy(df.Map(in, key), df.Self[string]), o...)
+			dftest.Same(t, what+", text alone", text, dftest.SortedBy(mappedRows(rows, key), strings.Compare))
 		}
-		same(t, "files left", filesIn(t, dir), nil)
+		dftest.Same(t, "files left", dftest.FilesIn(t, dir), nil)
 	})
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 // TestSortKeysOncePerRow: the key functions are called once for each row, and
 // those before the second too.
 func TestSortKeysOncePerRow(t *testing.T) {
-	atTheFloor("numbers", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("numbers", func(what string, room int, o ...df.Option) {
 		n := room * 5 / 4 / numberCost
 		var first, second atomic.Int64
-		s := df.Map(df.Range[int64](0, int64(n)), scramble)
+		s := df.Map(df.Range[int64](0, int64(n)), dftest.Scramble)
 		by := df.Asc(func(v int64) int64 { first.Add(1); return v >> 40 }).Then(df.Asc(func(v int64) int64 { second.Add(1); return v }))
-		sameRows(t, what, collect(t, s.Sort(by), o...), numbersUp(scrambled(n)))
+		sameRows(t, what, dftest.Collect(t, s.Sort(by), o...), numbersUp(dftest.Scrambled(n)))
 		if first.Load() != int64(n) || second.Load() != int64(n) {
 			t.Errorf("%s: the functions were called %d and %d times for %d rows", what, first.Load(), second.Load(), n)
 		}
@@ -695,7 +648,7 @@ func sortFailures(n int64) map[string]struct {
 	op   string
 	plan func(then func() error) df.Output
 } {
-	in := df.Map(df.Range[int64](0, n), scramble)
+	in := df.Map(df.Range[int64](0, n), dftest.Scramble)
 	late := func(then func() error) func(v int64) (int64, error) {
 		var seen atomic.Int64
 		return func(v int64) (int64, error) {
@@ -730,7 +683,7 @@ func sortFailures(n int64) map[string]struct {
 		}},
 		"in a key": {"sort by", func(then func() error) df.Output { return df.SortBy(in, must(late(then))) }},
 		"in a second key": {"sort", func(then func() error) df.Output {
-			return in.Sort(df.Desc(mod10).Then(df.Asc(must(late(then)))))
+			return in.Sort(df.Desc(dftest.Mod10).Then(df.Asc(must(late(then)))))
 		}},
 		"in a comparison": {"sort func", func(then func() error) df.Output {
 			f := must(late(then))
@@ -760,56 +713,56 @@ func TestSortFails(t *testing.T) {
 				continue
 			}
 			what := fmt.Sprintf("%s, %d rows, %d workers", name, n, workers)
-			o := []df.Option{df.Workers(workers), df.Memory(leastMemory(workers)), df.TempDir(dir)}
-			err := df.Run(context.Background(), f.plan(func() error { return errBoom }), o...)
+			o := []df.Option{df.Workers(workers), df.Memory(dftest.LeastMemory(workers)), df.TempDir(dir)}
+			err := df.Run(context.Background(), f.plan(func() error { return dftest.ErrBoom }), o...)
 			var e *df.Error
-			if !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != f.op || !strings.HasSuffix(e.Site.File, "sort_test.go") {
+			if !errors.Is(err, dftest.ErrBoom) || !errors.As(err, &e) || e.Op != f.op || !strings.HasSuffix(e.Site.File, "sort_test.go") {
 				t.Errorf("%s: error %.200v, want that of %s", what, err, f.op)
 			}
-			noneLeft(t)
+			dftest.NoneLeft(t)
 
 			ctx, cancel := context.WithCancelCause(context.Background())
 			began := time.Now()
 			var once sync.Once
-			stop := func() error { once.Do(func() { began = time.Now(); cancel(errBoom) }); return nil }
-			if err := df.Run(ctx, f.plan(stop), o...); err != errBoom {
+			stop := func() error { once.Do(func() { began = time.Now(); cancel(dftest.ErrBoom) }); return nil }
+			if err := df.Run(ctx, f.plan(stop), o...); err != dftest.ErrBoom {
 				t.Errorf("%s: cancelled: error %v", what, err)
 			}
-			prompt(t, began, what)
-			noneLeft(t)
+			dftest.Prompt(t, began, what)
+			dftest.NoneLeft(t)
 
 			if !beyond {
-				err = df.Run(context.Background(), f.plan(func() error { panic(errBoom) }), o...)
-				if p := (*df.PanicError)(nil); !errors.Is(err, errBoom) || !errors.As(err, &e) || e.Op != f.op || !errors.As(err, &p) {
+				err = df.Run(context.Background(), f.plan(func() error { panic(dftest.ErrBoom) }), o...)
+				if p := (*df.PanicError)(nil); !errors.Is(err, dftest.ErrBoom) || !errors.As(err, &e) || e.Op != f.op || !errors.As(err, &p) {
 					t.Errorf("%s: panic: error %.200v, want that of %s", what, err, f.op)
 				}
-				noneLeft(t)
+				dftest.NoneLeft(t)
 			}
-			same(t, what+": files left", filesIn(t, dir), nil)
+			dftest.Same(t, what+": files left", dftest.FilesIn(t, dir), nil)
 		}
 	}
-	for _, workers := range workerCounts {
+	for _, workers := range dftest.WorkerCounts() {
 		try(workers, 20_000, false)
 	}
-	try(2, leastMemory(2)*9/10/numberCost, true)
+	try(2, dftest.LeastMemory(2)*9/10/numberCost, true)
 }
 
 // TestSortOfEndless is cancelled while it fills disks.
 func TestSortOfEndless(t *testing.T) {
 	dir := t.TempDir()
-	for _, workers := range workerCounts {
+	for _, workers := range dftest.WorkerCounts() {
 		var seen atomic.Int64
 		ctx, cancel := context.WithCancelCause(context.Background())
-		s := df.Inspect(df.Map(endless(), scramble), func(int64) {
-			if seen.Add(1) == leastMemory(workers)/numberCost {
-				cancel(errBoom)
+		s := df.Inspect(df.Map(dftest.Endless(), dftest.Scramble), func(int64) {
+			if seen.Add(1) == dftest.LeastMemory(workers)/numberCost {
+				cancel(dftest.ErrBoom)
 			}
 		})
-		if err := df.Run(ctx, upwards(s), df.Workers(workers), df.Memory(leastMemory(workers)), df.TempDir(dir)); err != errBoom {
+		if err := df.Run(ctx, upwards(s), df.Workers(workers), df.Memory(dftest.LeastMemory(workers)), df.TempDir(dir)); err != dftest.ErrBoom {
 			t.Errorf("%d workers: error %v", workers, err)
 		}
-		noneLeft(t)
-		same(t, "files left", filesIn(t, dir), nil)
+		dftest.NoneLeft(t)
+		dftest.Same(t, "files left", dftest.FilesIn(t, dir), nil)
 	}
 }
 
@@ -835,28 +788,28 @@ func TestTempDirOfSort(t *testing.T) {
 		return n
 	}
 	var open atomic.Int64
-	n := leastMemory(2) / numberCost
-	s := df.Inspect(upwards(df.Map(df.Range(0, n), scramble)), func(int64) {
+	n := dftest.LeastMemory(2) / numberCost
+	s := df.Inspect(upwards(df.Map(df.Range(0, n), dftest.Scramble)), func(int64) {
 		if open.Load() == 0 {
 			open.Store(int64(here()))
 		}
 	})
-	if err := df.Run(context.Background(), s, df.Workers(2), df.Memory(leastMemory(2)), df.TempDir(dir)); err != nil {
+	if err := df.Run(context.Background(), s, df.Workers(2), df.Memory(dftest.LeastMemory(2)), df.TempDir(dir)); err != nil {
 		t.Fatal(err)
 	}
 	if open.Load() == 0 || here() > 0 {
 		t.Errorf("%d files were open in the directory while rows were merged, and %d are after the run", open.Load(), here())
 	}
-	same(t, "files left", filesIn(t, dir), nil)
+	dftest.Same(t, "files left", dftest.FilesIn(t, dir), nil)
 }
 
 // TestDisk: a run that may not write as much as it must fails, and says which
 // operator it was.
 func TestDisk(t *testing.T) {
 	dir := t.TempDir()
-	atTheFloor("numbers", func(what string, room int, o ...df.Option) {
+	dftest.AtTheFloor("numbers", func(what string, room int, o ...df.Option) {
 		n := room * 3 / 2 / numberCost
-		in := df.Map(df.Range[int64](0, int64(n)), scramble)
+		in := df.Map(df.Range[int64](0, int64(n)), dftest.Scramble)
 		o = append(o, df.TempDir(dir))
 		for _, bytes := range []int64{1, 1 << 20, int64(n)} {
 			err := df.Run(context.Background(), upwards(in).Named("prices"), append(o, df.Disk(bytes))...)
@@ -864,25 +817,25 @@ func TestDisk(t *testing.T) {
 			if !errors.Is(err, df.ErrDiskFull) || !errors.As(err, &e) || e.Op != "sort by" || e.Label != "prices" || !strings.HasSuffix(e.Site.File, "sort_test.go") {
 				t.Errorf("%s, %d bytes of disk: error %v", what, bytes, err)
 			}
-			noneLeft(t)
+			dftest.NoneLeft(t)
 		}
-		sameRows(t, what, collect(t, upwards(in), append(o, df.Disk(int64(n)*100))...), numbersUp(scrambled(n)))
+		sameRows(t, what, dftest.Collect(t, upwards(in), append(o, df.Disk(int64(n)*100))...), numbersUp(dftest.Scrambled(n)))
 		few := upwards(in.Take(int64(room / 3 / numberCost)))
 		if err := df.Run(context.Background(), few, append(o, df.Disk(1))...); err != nil {
 			t.Errorf("%s: rows that fit in memory: %v", what, err)
 		}
-		same(t, "files left", filesIn(t, dir), nil)
+		dftest.Same(t, "files left", dftest.FilesIn(t, dir), nil)
 	})
 }
 
 // TestRowTooLarge sorts rows near the size of the budget.
 func TestRowTooLarge(t *testing.T) {
-	type row = tagged[string]
+	type row = dftest.Tagged[string]
 	text := strings.Repeat("0123456789abcdef", 3<<20)
-	row1 := func(n int) []row { return []row{{"b", 2}, {text[:n], 1}, {"", 0}} }
+	row1 := func(n int) []row { return []row{{Key: "b", N: 2}, {Key: text[:n], N: 1}, {}} }
 	key, at := func(r row) int { return r.N }, keyOf[string]
-	workers := workerCounts[0]
-	o := []df.Option{df.Workers(workers), df.Memory(leastMemory(workers))}
+	workers := dftest.WorkerCounts()[0]
+	o := []df.Option{df.Workers(workers), df.Memory(dftest.LeastMemory(workers))}
 	for name, sort := range map[string]func(df.Stream[row]) df.Stream[row]{
 		"by number": func(s df.Stream[row]) df.Stream[row] { return df.SortBy(s, key).Named("rows") },
 		"by comparison": func(s df.Stream[row]) df.Stream[row] {
@@ -890,15 +843,15 @@ func TestRowTooLarge(t *testing.T) {
 		},
 		"by itself": func(s df.Stream[row]) df.Stream[row] { return df.SortBy(s, at).Named("rows") },
 	} {
-		for _, n := range []int{int(leastMemory(workers)), 2 * int(leastMemory(workers))} {
+		for _, n := range []int{int(dftest.LeastMemory(workers)), 2 * int(dftest.LeastMemory(workers))} {
 			err := df.Run(context.Background(), sort(df.FromSlice(row1(n))), o...)
 			var e *df.Error
 			if !errors.Is(err, df.ErrTooLarge) || !errors.As(err, &e) || e.Label != "rows" || !strings.Contains(err.Error(), "sort_test.go:") {
 				t.Errorf("%s: a row of %d bytes: error %.300v", name, n, err)
 			}
 		}
-		got := collect(t, sort(df.FromSlice(row1(int(leastMemory(workers)/4)))), o...)
-		want := row1(int(leastMemory(workers) / 4))
+		got := dftest.Collect(t, sort(df.FromSlice(row1(int(dftest.LeastMemory(workers)/4)))), o...)
+		want := row1(int(dftest.LeastMemory(workers) / 4))
 		slices.SortStableFunc(want, func(a, b row) int {
 			if name == "by itself" {
 				return strings.Compare(a.Key, b.Key)
@@ -919,9 +872,9 @@ func TestExplainSorted(t *testing.T) {
 	for want, plans := range map[string][]df.Output{
 		"sorted": {
 			s, s.Named("x"), df.SortBy(in, df.Self[int64]), df.SortFunc(in, byValue), df.MergeSorted(o, in, in),
-			df.Compact(s), s.Filter(isOdd), s.Take(3), df.Concat(s),
+			df.Compact(s), s.Filter(dftest.IsOdd), s.Take(3), df.Concat(s),
 		},
-		"input": {df.Compact(in), s.Save("x"), df.Concat(s, s), df.Load[int64]("x"), df.WriteLines(df.Map(s, text), "x-%d")},
+		"input": {df.Compact(in), s.Save("x"), df.Concat(s, s), df.Load[int64]("x"), df.WriteLines(df.Map(s, dftest.Text), "x-%d")},
 		"none":  {df.Compact(df.DistinctBy(s, df.Self[int64]))},
 	} {
 		for _, p := range plans {

@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 	"anabranch.dev/exec"
 )
 
@@ -43,9 +44,9 @@ func TestLookup(t *testing.T) {
 			atFloors(t, s, want)
 			continue
 		}
-		eachDeployment(name, func(what string, o df.Option) { sameSet(t, what, collect(t, s, o), want) })
+		dftest.EachDeployment(name, func(what string, o df.Option) { dftest.SameSet(t, what, dftest.Collect(t, s, o), want) })
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
 
 func TestLookupOfDuplicateKeys(t *testing.T) {
@@ -60,5 +61,5 @@ func TestLookupOfDuplicateKeys(t *testing.T) {
 			}
 		}
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }

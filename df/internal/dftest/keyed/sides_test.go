@@ -1,4 +1,4 @@
-package df_test
+package keyed_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"anabranch.dev/df"
+	"anabranch.dev/df/internal/dftest"
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/vfs"
 )
@@ -55,21 +56,21 @@ func TestSmallerSideBuilds(t *testing.T) {
 			return pair(s, r)
 		}), true},
 	} {
-		for _, workers := range workerCounts {
+		for _, workers := range dftest.WorkerCounts() {
 			if testing.Short() && workers != 2 {
 				continue
 			}
 			disk := vfs.NewFaulty(vfs.OS, vfs.Fault{At: 1 << 60})
-			got := collect(t, test.s, df.Workers(workers), df.Memory(exec.Floor(workers)), df.TempDir(t.TempDir()), onDisk(disk))
+			got := dftest.Collect(t, test.s, df.Workers(workers), df.Memory(exec.Floor(workers)), df.TempDir(t.TempDir()), dftest.OnDisk(disk))
 			wanted := want
 			if test.name == "left join" {
 				wanted = append([]string{"none"}, want...)
 			}
-			sameSet(t, fmt.Sprintf("%s, %d workers", test.name, workers), got, wanted)
+			dftest.SameSet(t, fmt.Sprintf("%s, %d workers", test.name, workers), got, wanted)
 			if files := strings.Contains(fmt.Sprint(disk.Log()), "anabranch-"); files != test.files {
 				t.Errorf("%s, %d workers: files were written: %v", test.name, workers, files)
 			}
 		}
 	}
-	noneLeft(t)
+	dftest.NoneLeft(t)
 }
