@@ -28,6 +28,7 @@ type Config struct {
 	Disk      int64            // bytes of temporary files; 0: what the disk has
 	Watch     []func(Progress) // each called from one goroutine, several times a second and at the end
 	Watchers  []Watcher        // told likewise, from the run's beginning to its end
+	Begins    []func(Progress) // each called before the rows of a pipeline come, while others may be watching
 	NoMetrics bool             // do not time operators; rows are counted still
 
 	NoSoftLimit bool   // leave the soft limit on the process's memory alone
@@ -55,6 +56,7 @@ type running struct {
 	tempDir    string
 	fs         vfs.FS
 	started    time.Time
+	begins     []func(Progress)
 
 	mu struct {
 		sync.Mutex
@@ -275,7 +277,7 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	}
 	r := &Run{memory: budget, running: &running{
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
-		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
+		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS, begins: c.Begins,
 	}}
 	ctx, task := trace.NewTask(ctx, "run")
 	defer task.End()

@@ -106,3 +106,30 @@ type ending chan error
 
 func (ending) Tell(exec.Progress) {}
 func (e ending) End(err error)    { e <- err }
+
+// TestBegins: each pipeline is told of when it begins, before any row of it has come.
+func TestBegins(t *testing.T) {
+	var begun []string
+	fail := false
+	begins := func(c *exec.Config) {
+		c.Begins = append(c.Begins, func(p exec.Progress) {
+			for i, pipe := range p.Pipelines {
+				if pipe.State == exec.Running {
+					begun = append(begun, fmt.Sprint(i+1, ": ", pipe.Rows))
+				}
+			}
+			if fail {
+				panic("here")
+			}
+		})
+	}
+	rows := df.Count(df.CountBy(df.Range(0, 1000), df.Self))
+	if err := df.Run(context.Background(), rows, begins); err != nil || !slices.Equal(begun, []string{"1: 0", "2: 0"}) {
+		t.Errorf("%v, error %v", begun, err)
+	}
+	fail = true
+	var p *df.PanicError
+	if err := df.Run(context.Background(), rows, begins); !errors.As(err, &p) || !strings.HasPrefix(err.Error(), "watch: panic: here") {
+		t.Errorf("error %v", err)
+	}
+}
