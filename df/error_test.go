@@ -485,6 +485,7 @@ func TestMisuse(t *testing.T) {
 		{"df.Asc (HERE): nil function", func() { df.Asc[int64, int64](nil) }},
 		{"df.Desc (HERE): nil function", func() { df.Desc[int64, int64](nil) }},
 		{"df.Watch (HERE): nil function", func() { df.Watch(nil) }},
+		{"df.WatchTerminal (HERE): nil writer", func() { df.WatchTerminal(nil) }},
 		{"df.SortBy (HERE): nil function", func() { df.SortBy[int64, int64](s, nil) }},
 		{"df.SortFunc (HERE): nil function", func() { df.SortFunc(s, nil) }},
 		{"df.SortFunc (HERE): nil function", func() { s.SortFunc(nil) }},
