@@ -30,7 +30,7 @@ type Windows struct {
 // at multiples of the size since the beginning of 1970, in UTC.
 func Tumbling(size time.Duration) Windows {
 	if size <= 0 {
-		misuse("Tumbling", "windows of %v", size)
+		misuse("Tumbling", "windows of %v: the size must be positive", size)
 	}
 	return Windows{size: size, every: size}
 }
@@ -40,7 +40,7 @@ func Tumbling(size time.Duration) Windows {
 // every since the beginning of 1970, in UTC.
 func Sliding(size, every time.Duration) Windows {
 	if size <= 0 || every <= 0 {
-		misuse("Sliding", "windows of %v every %v", size, every)
+		misuse("Sliding", "windows of %v every %v: both must be positive", size, every)
 	}
 	return Windows{size: size, every: every}
 }
@@ -49,7 +49,7 @@ func Sliding(size, every time.Duration) Windows {
 // more than gap apart.
 func Session(gap time.Duration) Windows {
 	if gap <= 0 {
-		misuse("Session", "a gap of %v", gap)
+		misuse("Session", "a gap of %v: it must be positive", gap)
 	}
 	return Windows{gap: gap}
 }
@@ -99,7 +99,7 @@ func WindowBy[T any, K comparable, A, R any](s Stream[T], key func(T) K, at func
 	acc, result := accumulate("WindowBy", f)
 	switch {
 	case w == Windows{}:
-		misuse("WindowBy", "the zero Windows has none")
+		misuse("WindowBy", "the zero Windows has none; make some with df.Tumbling, df.Sliding or df.Session")
 	case w.gap > 0:
 		return sessions(s, key, at, w, acc, result)
 	case w.size == w.every:
@@ -142,7 +142,7 @@ func windows[T any, K comparable, A, R any](in *plan.Node, w Windows, key func(T
 // nanos is a time in nanoseconds since 1970.
 func nanos(t time.Time) int64 {
 	if s := t.Unix(); s > math.MaxInt64/int64(time.Second)-1<<24 || s < math.MinInt64/int64(time.Second)+1<<24 {
-		panic(fmt.Errorf("a window of the time %v: years before 1680 and after 2260 have none", t))
+		panic(exec.RowError{Err: fmt.Errorf("the row has the time %v: windows are for the years from 1680 to 2260", t)})
 	}
 	return t.UnixNano()
 }

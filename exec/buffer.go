@@ -23,6 +23,7 @@ func (g *gathered[T]) number() uint64 { return g.seq }
 // input of a zip.
 type buffer[T any] struct {
 	run *Run
+	why error // rows do not go to disk
 	mu  struct {
 		sync.Mutex
 		parts []gathered[T]
@@ -32,7 +33,7 @@ type buffer[T any] struct {
 	n      int64
 }
 
-func newBuffer[T any](r *Run) Breaker { return &buffer[T]{run: r} }
+func newBuffer[T any](r *Run) Breaker { return &buffer[T]{run: r, why: errInMemory} }
 
 // bufferLocal gathers one worker's rows.
 type bufferLocal[T any] struct {
@@ -57,7 +58,7 @@ func (l *bufferLocal[T]) push(rows []T) error {
 	if grew := int64(cap(l.rows)-before) * int64(SizeOf[T]()); grew > 0 {
 		l.bytes += grew
 		if m := l.b.run.memory; !m.Add(grew) {
-			return m.exceeded()
+			return m.exceeded(l.b.why)
 		}
 	}
 	return nil
@@ -92,8 +93,12 @@ func (b *buffer[T]) keeps() error         { return errInMemory }
 func (b *buffer[T]) effort() float64      { return bufferEffort }
 func (b *buffer[T]) spilled() spill.Stats { return spill.Stats{} }
 
-// errInMemory is why rows that wait to be used again stay in memory.
-var errInMemory = errors.New("rows that wait are kept in memory")
+// Why what an operator keeps does not go to disk.
+var (
+	errInMemory = errors.New("rows that the plan uses again later are kept in memory")
+	errZipped   = errors.New("Zip keeps the rows of its second input in memory")
+	errFolded   = errors.New("the aggregate of a whole stream is kept in memory")
+)
 
 func (b *buffer[T]) Close() error {
 	b.run.memory.Add(-b.mu.bytes)

@@ -143,7 +143,7 @@ func (g *graph) claim(v *vertex) error {
 		return nil
 	}
 	if other := g.written[w.writes()]; other != nil {
-		return fmt.Errorf("%w: %s writes it too", ErrTwoWriters, other)
+		return fmt.Errorf("%w: %s writes it too; give each a file of its own", ErrTwoWriters, other)
 	}
 	g.written[w.writes()] = v.node
 	return nil
@@ -165,9 +165,9 @@ func (g *graph) drain(v *vertex) {
 // insertBuffer ends v in a buffer, and lets each of its consumers replay that.
 func (g *graph) insertBuffer(v *vertex) error {
 	if v.node.Views && !g.dry {
-		return nodeError(v.node, fmt.Errorf("%w: parts of the plan that use this stream run one after the other; clone the rows first", ErrViews))
+		return nodeError(v.node, fmt.Errorf("%w: parts of the plan that use this stream run one after the other; clone the rows first, as in df.Map(s, df.View.Clone)", ErrViews))
 	}
-	n := &plan.Node{Op: "buffer", Site: v.node.Site, Order: v.node.Order, Rows: v.node.Rows}
+	n := &plan.Node{Op: "buffer", Label: v.node.Label, Site: v.node.Site, Order: v.node.Order, Rows: v.node.Rows}
 	op := newOperator(n)
 	b := &vertex{node: n, op: op, stage: v.rows.buffer(g.run.of(op)), rows: v.rows, ins: []*vertex{v}}
 	g.append(b)

@@ -70,10 +70,17 @@ func nodeError(n *plan.Node, err error) error {
 
 // errGoexit is why a run fails when a function of the user ends its goroutine,
 // as the Fatal of a test does.
-var errGoexit = errors.New("a function called runtime.Goexit")
+var errGoexit = errors.New("a function called runtime.Goexit, as Fatal of a test does; return an error instead")
+
+// A RowError is what a function of the library panics with when a row is not as it must be,
+// and it has no error to return: the run fails with Err, as if the function had returned that.
+type RowError struct{ Err error }
 
 // panicError makes an error of what recover returned.
 func panicError(v any) error {
+	if r, ok := v.(RowError); ok {
+		return r.Err
+	}
 	if p, ok := v.(*PanicError); ok { // passed on from another goroutine
 		return p
 	}

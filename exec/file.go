@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"anabranch.dev/internal/glob"
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -44,7 +46,7 @@ func expandFiles(patterns []string) ([]*inputFile, error) {
 				return nil, err
 			}
 			if info.IsDir() {
-				return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a directory; %q names the files in it", filepath.Join(path, "**"))}
+				return nil, directoryError("read", path)
 			}
 			f := &inputFile{path: path, size: info.Size(), mode: info.Mode()}
 			if !info.Mode().IsRegular() || compressed(path) {
@@ -54,6 +56,11 @@ func expandFiles(patterns []string) ([]*inputFile, error) {
 		}
 	}
 	return list, nil
+}
+
+// directoryError is about a directory in the place of a file.
+func directoryError(op, path string) error {
+	return &fs.PathError{Op: op, Path: path, Err: fmt.Errorf("is a directory; %q names the files in it", filepath.Join(path, "**"))}
 }
 
 func compressed(path string) bool {
@@ -110,7 +117,7 @@ func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
 			if err == io.EOF { // not even a header
 				err = io.ErrUnexpectedEOF
 			}
-			return nil, err
+			return nil, packedError(err)
 		}
 		return &decompressed{z, z.Close, file}, nil
 	case ".zst":
@@ -132,11 +139,35 @@ func (f *inputFile) abandon() error {
 	return f.handle.Close()
 }
 
+// packedError says what errors of a decompressor mean for its file.
+func packedError(err error) error {
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	switch {
+	case corrupt || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
+		return fmt.Errorf("the compressed file is damaged: %w", err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the compressed file is cut off: %w", err)
+	case errors.Is(err, gzip.ErrHeader):
+		return fmt.Errorf("the file is named .gz, and is none: %w", err)
+	case errors.Is(err, zstd.ErrMagicMismatch):
+		return fmt.Errorf("the file is named .zst, and is none: %w", err)
+	}
+	return err
+}
+
 // decompressed is a decompressor and the file below it.
 type decompressed struct {
 	io.Reader
 	end  func() error
 	file io.Closer
+}
+
+func (d *decompressed) Read(b []byte) (int, error) {
+	n, err := d.Reader.Read(b)
+	if err != nil && err != io.EOF {
+		err = packedError(err)
+	}
+	return n, err
 }
 
 func (d *decompressed) Close() error {

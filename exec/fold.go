@@ -113,7 +113,7 @@ func (l *foldLocal) reserve() error {
 	grew := size - l.held
 	l.held = size
 	if m := l.f.memory; !m.Add(grew) {
-		return m.exceeded()
+		return m.exceeded(errFolded)
 	}
 	return nil
 }

@@ -294,7 +294,7 @@ func (j *join[L, R, K, O]) build() (err error) {
 }
 
 func duplicateKey[K comparable](k K) error {
-	return fmt.Errorf("%w: two rows have the key %.100v", ErrDuplicateKey, k)
+	return fmt.Errorf("%w: two rows of the table have the key %s; LeftJoin takes several", ErrDuplicateKey, keyText(k))
 }
 
 // sameKeys is the equality of keys that are not always equal when == says so, or

@@ -83,7 +83,7 @@ func (m *mergeJoin[L, R, K, O]) spilled() (s spill.Stats) {
 }
 
 func joinTooLarge(b *Budget, err error) error {
-	return fmt.Errorf("%w; rows cannot go to disk: %w", b.exceeded(), err)
+	return b.exceeded(fmt.Errorf("rows cannot go to disk: %w", err))
 }
 
 func (m *mergeJoin[L, R, K, O]) sorter() (*spill.Sorter[sided[L, R]], error) {

@@ -123,7 +123,7 @@ func newJoinTable[K comparable, R any](locals []*dealt[K, R]) (*joinTable[K, R],
 		part := &t.parts[p]
 		size := slotBits(rows[p], all)
 		if slots += 1 << size; len(part.pieces) > mostPieces || slots > mostSlots {
-			return nil, fmt.Errorf("%w: the build side of a join has more rows than a table can", ErrMemory)
+			return nil, fmt.Errorf("%w: the second input of a join has more rows than one table can; let it be the smaller one", ErrMemory)
 		}
 		part.shift = uint8(64 - size)
 		t.where[p] = slotRange{from: uint32(slots - 1<<size), mask: 1<<size - 1, shift: part.shift}

@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"anabranch.dev/internal/hashtable"
@@ -42,7 +44,21 @@ func (d *groupSpill[K, A]) can() bool { return d.err == nil }
 
 // cannot is the error of groups that cannot be written and take too much memory.
 func (d *groupSpill[K, A]) cannot() error {
-	return fmt.Errorf("%w; groups cannot go to disk: %w", d.run.memory.exceeded(), d.err)
+	return groupsTooLarge(d.run.memory, d.err)
+}
+
+// groupsTooLarge names key and aggregate as such: users have not heard of groups.
+func groupsTooLarge(b *Budget, err error) error {
+	if e, ok := errors.AsType[*spill.TypeError](err); ok {
+		named := *e
+		if at := strings.LastIndexByte(e.Path, ']'); strings.HasPrefix(e.Path[at+1:], ".Key") {
+			named.Path = "the key" + e.Path[at+1+len(".Key"):]
+		} else if strings.HasPrefix(e.Path[at+1:], ".Acc") {
+			named.Path = "the aggregate" + e.Path[at+1+len(".Acc"):]
+		}
+		err = &named
+	}
+	return b.exceeded(fmt.Errorf("groups cannot go to disk: %w", err))
 }
 
 // sorter makes the sorter when it is first needed.
@@ -218,7 +234,7 @@ func (c *combiner[K, A]) account(g *group[K, A]) error {
 	c.memory.Take(n - c.held)
 	c.held = n
 	if m := c.d.run.memory; n > m.live {
-		return fmt.Errorf("%w: what belongs to key %.100v takes %d of %d bytes; allow more with the Memory option", ErrMemory, g.Key, n, m.limit)
+		return fmt.Errorf("%w: what belongs to key %s takes %d of %d bytes; allow more with the Memory option", ErrMemory, keyText(g.Key), n, m.limit)
 	}
 	return nil
 }

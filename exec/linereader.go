@@ -13,7 +13,7 @@ const MaxLine = 64 << 20
 // ErrLineTooLong means that a line is longer than [MaxLine].
 var ErrLineTooLong = errors.New("line too long")
 
-var errTooLong = fmt.Errorf("%w: more than %d bytes", ErrLineTooLong, MaxLine)
+var errTooLong = fmt.Errorf("%w: more than %d bytes before a newline; is it text?", ErrLineTooLong, MaxLine)
 
 const (
 	lineBlock   = 256 << 10 // bytes read at a time: they and the rows made of them fit a level-2 cache

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -72,15 +73,21 @@ func (f *savedFile) read(rowType string) error {
 	if err != nil {
 		return err
 	}
+	if info.IsDir() {
+		return directoryError("load", f.path)
+	}
 	if !info.Mode().IsRegular() {
 		return &fs.PathError{Op: "load", Path: f.path, Err: fmt.Errorf("not a regular file")}
 	}
 	f.size = info.Size()
 	if f.index, err = frame.ReadIndex(f.path, f.file, f.size); err != nil {
+		if c, ok := errors.AsType[*frame.CorruptError](err); ok && c.Offset == 0 {
+			c.Reason += "; was the file written by Save?"
+		}
 		return err
 	}
 	if have := f.index.Description.Type; have != rowType {
-		return fmt.Errorf("%w: %s holds rows of type %s, not %s", ErrRowType, f.path, have, rowType)
+		return fmt.Errorf("%w: %s was saved with rows of type %s, and is loaded with %s", ErrRowType, f.path, have, rowType)
 	}
 	f.parts = f.index.Ranges(loadBytes)
 	return nil

@@ -62,7 +62,7 @@ func newBudget(limit int64, workers int) (*Budget, error) {
 		limit = max(defaultMemory(), Floor(workers))
 	}
 	if floor := Floor(workers); limit < floor {
-		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed", limit, workers, floor)
+		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed, or fewer workers", limit, workers, floor)
 	}
 	return &Budget{pool: &pool{limit: limit, live: int64(float64(limit) * liveShare)}}, nil
 }
@@ -105,9 +105,20 @@ func raise(most *atomic.Int64, n int64) {
 	}
 }
 
-// exceeded is the error of an operator that cannot do with less.
-func (b *Budget) exceeded() error {
-	return fmt.Errorf("%w: all operators together hold %d of %d bytes; allow more with the Memory option", ErrMemory, b.used.Load(), b.limit)
+// exceeded is the error of an operator that cannot do with less, and why it does not go to
+// disk.
+func (b *Budget) exceeded(why error) error {
+	return fmt.Errorf("%w: all operators together hold %d of %d bytes, and %w; allow more with the Memory option", ErrMemory, b.used.Load(), b.limit, why)
+}
+
+// keyText is a key in errors.
+func keyText(key any) string {
+	const most = 100
+	text := fmt.Sprint(key)
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most]) + "…"
+	}
+	return text
 }
 
 // defaultMemory is a quarter of what this process may use.

@@ -89,7 +89,7 @@ func (m *merging[T]) falls(last T, rows []T) int {
 }
 
 func (m *merging[T]) notSorted(input int) error {
-	return fmt.Errorf("%w: a row of input %d comes before the one before it", ErrNotSorted, input+1)
+	return fmt.Errorf("%w: a row of input %d comes before the one before it; Sort it first", ErrNotSorted, input+1)
 }
 
 func (l *mergeLocal[T]) mark(m Mark) error {

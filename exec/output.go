@@ -91,6 +91,9 @@ func followLinks(path string) (string, error) {
 	const most = 40 // as many as Linux follows
 	for range most {
 		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("its directory must exist: %w", err)
+		}
 		if err != nil {
 			return "", err
 		}

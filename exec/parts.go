@@ -169,7 +169,7 @@ func (p *parts) claim(i int) error {
 	case err != nil:
 		return fmt.Errorf("write %s: %w", path, err)
 	case target != os.DevNull && !p.run.claim(target):
-		return fmt.Errorf("write %s: %w", path, ErrTwoWriters)
+		return fmt.Errorf("write %s: %w; give each a file of its own", path, ErrTwoWriters)
 	}
 	return nil
 }

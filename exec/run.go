@@ -233,7 +233,7 @@ const MaxWorkers = 4096
 // check refuses what no run can be made of, and makes the run's budget.
 func (c Config) check() (*Budget, error) {
 	if c.Workers > MaxWorkers {
-		return nil, fmt.Errorf("%d workers: at most %d can be had", c.Workers, MaxWorkers)
+		return nil, fmt.Errorf("%d workers: at most %d are allowed", c.Workers, MaxWorkers)
 	}
 	if c.TempDir != "" {
 		info, err := os.Stat(c.TempDir)

@@ -116,7 +116,7 @@ func TestBudget(t *testing.T) {
 			t.Errorf("Add(%d): %v, peak %d, want %v, %d", step.add, ok, b.Peak(), step.ok, step.peak)
 		}
 	}
-	if err := b.exceeded(); !errors.Is(err, ErrMemory) {
+	if err := b.exceeded(errInMemory); !errors.Is(err, ErrMemory) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := newBudget(Floor(3)-1, 3); err == nil {

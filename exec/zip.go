@@ -6,7 +6,7 @@ import "anabranch.dev/spill"
 // with row i of its second, as far as the shorter one goes. The second is kept
 // in memory; the first streams.
 func Zip[A, B, U any](f func(A, B) U) Body {
-	return func(r *Run) (any, error) { return &zip[A, B, U]{f: f, b: buffer[B]{run: r}}, nil }
+	return func(r *Run) (any, error) { return &zip[A, B, U]{f: f, b: buffer[B]{run: r, why: errZipped}}, nil }
 }
 
 type zip[A, B, U any] struct {
@@ -19,7 +19,7 @@ func (z *zip[A, B, U]) Probes()                                  {}
 func (z *zip[A, B, U]) Open(w *Worker, input int) (Local, error) { return z.b.Open(w, input) }
 func (z *zip[A, B, U]) Close() error                             { return z.b.Close() }
 
-func (z *zip[A, B, U]) keeps() error         { return errInMemory }
+func (z *zip[A, B, U]) keeps() error         { return errZipped }
 func (z *zip[A, B, U]) spilled() spill.Stats { return spill.Stats{} }
 
 // order is known once the second input has been taken; the morsels of the

@@ -122,7 +122,7 @@ func (c *compiler) fill(f *form, path string) (err error) {
 	case reflect.UnsafePointer:
 		err = refuse(f.rt, path, "an unsafe.Pointer does not say what it points to")
 	case reflect.Interface:
-		err = refuse(f.rt, path, "an interface does not say what to read back; Register can give it a codec")
+		err = refuse(f.rt, path, "an interface does not say what to read back; spill.Register can give it a codec")
 	default:
 		f.memory = true
 		f.fixed = int(f.rt.Size())

@@ -372,9 +372,9 @@ func TestCodecTypeErrors(t *testing.T) {
 	errOf := func(_ any, err error) error { return err }
 	check("spill.job.Steps[].Done: a chan has no value that can be written", errOf(CodecFor[job]()))
 	check("map[string]func()[value]: a func has no value that can be written", errOf(CodecFor[map[string]func()]()))
-	check("map[interface {}]int[key]: an interface does not say what to read back; Register can give it a codec",
+	check("map[interface {}]int[key]: an interface does not say what to read back; spill.Register can give it a codec",
 		errOf(CodecFor[map[any]int]()))
-	check("[2]struct { interface {} }[].any: an interface does not say what to read back; Register can give it a codec",
+	check("[2]struct { interface {} }[].any: an interface does not say what to read back; spill.Register can give it a codec",
 		errOf(CodecFor[[2]struct{ any }]()))
 	check("*unsafe.Pointer: an unsafe.Pointer does not say what it points to", errOf(CodecFor[*unsafe.Pointer]()))
 	check("*time.Location: a time.Location is known by its identity, which cannot be written",

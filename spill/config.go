@@ -120,7 +120,7 @@ func (d *Space) take(n int64) error {
 	for {
 		now := d.used.Load()
 		if used = now + n; d.limit > 0 && used > d.limit {
-			return fmt.Errorf("%w: %d bytes are needed and %d allowed", ErrDiskFull, used, d.limit)
+			return fmt.Errorf("%w: %d bytes are needed and %d allowed; Disk allows more", ErrDiskFull, used, d.limit)
 		}
 		if d.used.CompareAndSwap(now, used) {
 			break
@@ -140,7 +140,15 @@ func (d *Space) give(n int64) { d.used.Add(-n) }
 // diskError marks errors of a full disk.
 func diskError(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+		return fmt.Errorf("%w: %w; TempDir may name another disk", ErrDiskFull, err)
 	}
 	return err
+}
+
+// tempError is about a temporary file that cannot be made.
+func tempError(err error) error {
+	if full := diskError(err); full != err {
+		return full
+	}
+	return fmt.Errorf("temporary file: %w; TempDir may name another directory", err)
 }

@@ -139,7 +139,9 @@ func (c *counters) wrote(r *run) {
 // ErrTooLarge means that one row is larger than the memory there is.
 var ErrTooLarge = errors.New("row too large")
 
-func tooLarge(n int) error { return fmt.Errorf("%w: it takes %d bytes", ErrTooLarge, n) }
+func tooLarge(n int) error {
+	return fmt.Errorf("%w: it takes %d bytes; Memory allows more", ErrTooLarge, n)
+}
 
 func (s *sorter) init(c Config) {
 	if c.Memory < 0 || c.Disk < 0 || c.Workers < 0 || c.FanIn < 0 {

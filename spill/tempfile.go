@@ -89,7 +89,7 @@ func (t *tempDir) create() (*tempFile, error) {
 	name := filepath.Join(dir, tempName()+tempSuffix)
 	file, err := t.fs.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, diskError(err)
+		return nil, tempError(err)
 	}
 	f := &tempFile{dir: t, file: file, name: name, named: true}
 	f.runs.Store(1) // the writer's

@@ -19,7 +19,7 @@ import (
 func ApproxCountDistinct[T any, K cmp.Ordered](key func(T) K, precision int) Func[T, HyperLogLog, int64] {
 	mustFunc(key == nil, "ApproxCountDistinct")
 	if precision < 4 || precision > 18 {
-		panic("agg.ApproxCountDistinct: precision is not from 4 to 18")
+		misuse("ApproxCountDistinct", "precision is not from 4 to 18")
 	}
 	return func() Def[T, HyperLogLog, int64] {
 		return Def[T, HyperLogLog, int64]{

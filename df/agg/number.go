@@ -1,5 +1,11 @@
 package agg
 
+import (
+	"fmt"
+
+	"anabranch.dev/internal/plan"
+)
+
 // Integer is every integer type.
 type Integer interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
@@ -14,6 +20,9 @@ type Number interface{ Integer | Float }
 // mustFunc panics when a constructor was given a nil function.
 func mustFunc(missing bool, name string) {
 	if missing {
-		panic("agg." + name + ": nil function")
+		misuse(name, "nil function")
 	}
 }
+
+// misuse panics about a wrong call, with its place in the user's program.
+func misuse(name, what string) { panic(fmt.Sprintf("agg.%s (%v): %s", name, plan.Caller(), what)) }

@@ -41,11 +41,11 @@ const mostSelected = 4
 // mustQuantiles copies qs, which are all from 0 to 1, and at least one.
 func mustQuantiles(qs []float64, name string) []float64 {
 	if len(qs) == 0 {
-		panic("agg." + name + ": no quantiles")
+		misuse(name, "no quantiles")
 	}
 	for _, q := range qs {
 		if !(q >= 0 && q <= 1) {
-			panic("agg." + name + ": a quantile is not from 0 to 1")
+			misuse(name, "a quantile is not from 0 to 1")
 		}
 	}
 	return slices.Clone(qs)

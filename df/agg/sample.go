@@ -19,7 +19,7 @@ type Drawn[T any] struct {
 // the seed, and the n least are drawn.
 func Sample[T any](n int, seed uint64) Func[T, []Drawn[T], []T] {
 	if n < 0 {
-		panic("agg.Sample: negative number of rows")
+		misuse("Sample", "negative number of rows")
 	}
 	byLot := func(a, b Drawn[T]) int { return cmp.Or(cmp.Compare(a.lot, b.lot), a.at.Compare(b.at)) }
 	add := func(a *[]Drawn[T], d Drawn[T]) {

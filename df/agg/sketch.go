@@ -17,7 +17,7 @@ import "math"
 func ApproxQuantiles[T any, N Number](f func(T) N, within float64, qs ...float64) Func[T, Histogram, []float64] {
 	mustFunc(f == nil, "ApproxQuantiles")
 	if !(within >= 0.00001 && within <= 0.5) {
-		panic("agg.ApproxQuantiles: error bound is not from 0.00001 to 0.5")
+		misuse("ApproxQuantiles", "error bound is not from 0.00001 to 0.5")
 	}
 	qs = mustQuantiles(qs, "ApproxQuantiles")
 	// A bucket that keeps d digits after the leading one reaches from x to at

@@ -18,7 +18,7 @@ import (
 func Top[T any](n int, compare func(a, b T) int) Func[T, TopRows[T], []T] {
 	mustFunc(compare == nil, "Top")
 	if n < 0 {
-		panic("agg.Top: negative number of rows")
+		misuse("Top", "negative number of rows")
 	}
 	order := func(a, b Placed[T]) int {
 		return cmp.Or(compare(a.row, b.row), a.at.Compare(b.at))

@@ -14,7 +14,7 @@ func CheckKey(t reflect.Type) error {
 		return fmt.Errorf("a key of type %v cannot be compared", t)
 	}
 	if what := identity(t); what != "" {
-		return fmt.Errorf("a key of type %v holds a %s: its identity would not survive being spilled or sent", t, what)
+		return fmt.Errorf("a key of type %v holds a %s, which is equal to itself only; take a value for the key", t, what)
 	}
 	return nil
 }
