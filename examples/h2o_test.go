@@ -41,7 +41,7 @@ func TestH2O(t *testing.T) {
 			}
 		}
 	}
-	if out := run(t, "h2o", "-q", "q2,q7", path); strings.Count(out, "groups") != 2 || strings.Contains(out, "q1 ") {
+	if out := run(t, "h2o", "-only", "q2,q7", path); strings.Count(out, "groups") != 2 || strings.Contains(out, "q1 ") {
 		t.Errorf("two questions: %s", out)
 	}
 }
@@ -74,9 +74,9 @@ func TestH2OJoin(t *testing.T) {
 		}
 		// Of 300,000 rows, table big is larger than what a run may hold then: they go to disk.
 		memory := map[string]string{"1": "20MiB", "2": "24MiB", "7": "44MiB"}[w]
-		checkJoins(t, 300_000, more, "-workers", w, "-memory", memory, "-tmp", t.TempDir())
+		checkJoins(t, 300_000, more, "-workers", w, "-memory", memory, "-tempdir", t.TempDir())
 	}
-	if out := run(t, "h2o", append([]string{"-join", "-q", "q2,q4"}, few...)...); strings.Count(out, "counted") != 2 || strings.Contains(out, "q1 ") {
+	if out := run(t, "h2o", append([]string{"-join", "-only", "q2,q4"}, few...)...); strings.Count(out, "counted") != 2 || strings.Contains(out, "q1 ") {
 		t.Errorf("two questions: %s", out)
 	}
 }

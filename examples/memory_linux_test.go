@@ -95,7 +95,7 @@ func TestSortMemory(t *testing.T) {
 	const mib, beyond = 1 << 20, 64 << 20
 	check := func(budget int64, name string, args ...string) {
 		t.Helper()
-		args = append(args, "-memory", fmt.Sprint(budget), "-tmp", dir)
+		args = append(args, "-memory", fmt.Sprint(budget), "-tempdir", dir)
 		if name == "sortlines" {
 			args = append(args, "-o", out, in)
 		} else {

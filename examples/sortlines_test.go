@@ -119,7 +119,7 @@ func TestSortlinesSpills(t *testing.T) {
 	want := sortProgram(t, path)
 	check := func(args ...string) {
 		t.Helper()
-		if got := run(t, "sortlines", append(args, "-tmp", dir, path)...); got != want {
+		if got := run(t, "sortlines", append(args, "-tempdir", dir, path)...); got != want {
 			t.Errorf("%q: %s", args, difference(got, want))
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -202,7 +202,7 @@ func interruptWriting(t *testing.T, out, name string, args ...string) {
 
 func TestSortlinesInterrupted(t *testing.T) {
 	in, temp, out := file(t, generated(t, data.Records{Rows: 500_000, Seed: 4})), t.TempDir(), filepath.Join(t.TempDir(), "out.txt")
-	interruptWriting(t, out, "sortlines", "-memory", "24MiB", "-workers", "2", "-tmp", temp, "-o", out, in)
+	interruptWriting(t, out, "sortlines", "-memory", "24MiB", "-workers", "2", "-tempdir", temp, "-o", out, in)
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("left behind %v, %v", left, err)
 	}

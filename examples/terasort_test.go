@@ -76,7 +76,7 @@ func TestTerasortSpills(t *testing.T) {
 	slices.SortStableFunc(list, func(a, b string) int { return strings.Compare(key(a), key(b)) })
 	want := strings.Join(list, "")
 	for w, memory := range map[string]string{"1": "20MiB", "2": "24MiB", "7": "44MiB"} {
-		run(t, "terasort", "-workers", w, "-memory", memory, "-tmp", temp, in, out)
+		run(t, "terasort", "-workers", w, "-memory", memory, "-tempdir", temp, in, out)
 		if read(t, out) != want {
 			t.Errorf("%s workers: the file is wrong", w)
 		}
@@ -170,7 +170,7 @@ func TestTerasortFails(t *testing.T) {
 
 func TestTerasortInterrupted(t *testing.T) {
 	in, temp, out := file(t, generated(t, data.Tera{Rows: 500_000, Seed: 7})), t.TempDir(), filepath.Join(t.TempDir(), "out")
-	interruptWriting(t, out, "terasort", "-memory", "24MiB", "-workers", "2", "-tmp", temp, in, out)
+	interruptWriting(t, out, "terasort", "-memory", "24MiB", "-workers", "2", "-tempdir", temp, in, out)
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("left behind %v, %v", left, err)
 	}

@@ -42,8 +42,8 @@ func TestTPCH(t *testing.T) {
 		sameText(t, w+" workers", run(t, "tpch", "-workers", w, "-quantity", "280", dir), want)
 		sameText(t, w+" workers, "+least, run(t, "tpch", "-workers", w, "-memory", least, "-quantity", "280", dir), want)
 	}
-	sameText(t, "two questions", run(t, "tpch", "-q", "q13,q4", dir), tpchAnswers(t, "q4", "q13"))
-	if out := run(t, "tpch", "-times", "-q", "q9", dir); !strings.HasPrefix(out, "q9   174 rows ") || strings.Count(out, "\n") != 1 {
+	sameText(t, "two questions", run(t, "tpch", "-only", "q13,q4", dir), tpchAnswers(t, "q4", "q13"))
+	if out := run(t, "tpch", "-times", "-only", "q9", dir); !strings.HasPrefix(out, "q9   174 rows ") || strings.Count(out, "\n") != 1 {
 		t.Errorf("only times: %q", out)
 	}
 	if out := run(t, "tpch", "-explain", "missing"); strings.Count(out, "lineitem.tbl") < len(tpchQuestions)-1 {
@@ -57,13 +57,13 @@ func TestTPCHOnDisk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 200 MB several times")
 	}
-	args := []string{"-q", "q4,q21", tpchTables(t, 0.2)}
+	args := []string{"-only", "q4,q21", tpchTables(t, 0.2)}
 	want := run(t, "tpch", args...)
 	for w, memory := range map[string]string{"1": "20MiB", "2": "24MiB"} {
 		sameText(t, w+" workers", run(t, "tpch", append([]string{"-workers", w, "-memory", memory}, args...)...), want)
 	}
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	_, end := start(t, nil, "tpch", "-workers", "2", "-memory", "24MiB", "-q", "q4", args[2])
+	_, end := start(t, nil, "tpch", "-workers", "2", "-memory", "24MiB", "-only", "q4", args[2])
 	if r := end(); runtime.GOOS != "windows" && (r.code != 1 || !strings.Contains(r.errors, "no such file")) {
 		t.Errorf("q4 without a place for files: exit code %d, %q", r.code, r.errors)
 	}

@@ -6,13 +6,22 @@ import (
 	"time"
 
 	"anabranch.dev/df"
+	"anabranch.dev/examples/internal/cli"
 )
 
 // A runner answers questions.
 type runner struct {
 	ask      func(name string) bool // whether to answer a question
 	fromFile bool                   // read files for each question, instead of once into memory
-	options  []df.Option
+	settings *cli.Settings
+}
+
+// explained prints the plan of a question, if plans are to be printed.
+func (r runner) explained(name string, o df.Output) bool {
+	if r.settings.Explain == "text" {
+		fmt.Println(name)
+	}
+	return r.settings.Explained(o)
 }
 
 // load returns rows to ask questions of.
@@ -21,7 +30,7 @@ func load[T any](ctx context.Context, r runner, name string, rows df.Stream[T]) 
 		return rows, nil
 	}
 	start := time.Now()
-	all, err := df.Collect(ctx, rows, r.options...)
+	all, err := df.Collect(ctx, rows, r.settings.Options()...)
 	if err != nil {
 		return rows, err
 	}
@@ -39,8 +48,12 @@ func (r runner) groups(ctx context.Context, path string) error {
 		if !r.ask(q.name) {
 			continue
 		}
+		plan := check(q.plan(rows))
+		if r.explained(q.name, plan) {
+			continue
+		}
 		start := time.Now()
-		a, _, err := df.First(ctx, check(q.plan(rows)), r.options...)
+		a, _, err := df.First(ctx, plan, r.settings.Options()...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
@@ -68,13 +81,17 @@ func (r runner) joins(ctx context.Context, x, s, m, b string) (err error) {
 		if !r.ask(q.name) {
 			continue
 		}
+		plan := q.counted(t)
+		if r.explained(q.name, plan) {
+			continue
+		}
 		start := time.Now()
-		a, _, err := df.First(ctx, q.counted(t), r.options...)
+		a, _, err := df.First(ctx, plan, r.settings.Options()...)
 		if err != nil {
 			return fmt.Errorf("%s, counted: %w", q.name, err)
 		}
 		fmt.Printf("%-3s %8d counted %6d ms   %.9g\n", q.name, a.rows, time.Since(start).Milliseconds(), a.sums)
-		a, took, err := q.made(ctx, t, r.options...)
+		a, took, err := q.made(ctx, t, r.settings.Options()...)
 		if err != nil {
 			return fmt.Errorf("%s, made: %w", q.name, err)
 		}

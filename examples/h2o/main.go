@@ -15,14 +15,11 @@ import (
 )
 
 func main() {
-	var settings cli.Settings
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
-	flag.Var(&settings.Memory, "memory", "let operators hold `SIZE` bytes, as 512MiB")
-	flag.StringVar(&settings.TempDir, "tmp", "", "write temporary files to `DIR`")
-	only := flag.String("q", "", "answer these questions only, as q1,q5")
+	settings := cli.Flags()
+	only := flag.String("only", "", "answer these questions only, as q1,q5")
 	fromFile := flag.Bool("file", false, "read the files for each question, instead of once into memory")
 	join := flag.Bool("join", false, "answer the join questions")
-	cli.Parse("[-workers N] [-memory SIZE] [-tmp DIR] [-file] [-q LIST] FILE\n       h2o -join [...] X SMALL MEDIUM BIG", `
+	cli.Parse("[-file] [-only LIST] [OPTIONS] FILE\n       h2o -join [...] X SMALL MEDIUM BIG", `
 Answers the ten group-by questions of the db-benchmark for a table in CSV, such as
 go run ./bench/data/gen -kind h2o makes, or its five join questions for the four
 tables of -kind h2ojoin: each only counted, and with its rows made in memory.`)
@@ -35,8 +32,8 @@ tables of -kind h2ojoin: each only counted, and with its rows made in memory.`)
 	}
 	run := runner{
 		ask:      func(name string) bool { return *only == "" || slices.Contains(strings.Split(*only, ","), name) },
-		fromFile: *fromFile,
-		options:  settings.Options(),
+		fromFile: *fromFile || settings.Explain != "",
+		settings: settings,
 	}
 	cli.Run(func(ctx context.Context) error {
 		if *join {

@@ -35,12 +35,10 @@ func tallies(entries df.Stream[entry]) df.Stream[string] {
 }
 
 func main() {
-	var settings cli.Settings
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
+	settings := cli.Flags()
 	errorsTo := flag.String("errors", "", "write the lines of ERROR and FATAL entries to `FILE`")
 	rejectsTo := flag.String("rejects", "", "write lines that are no entries, each behind the reason and a tab, to `FILE`")
-	explain := flag.Bool("explain", false, "print the plan instead of running it")
-	cli.Parse("[-errors FILE] [-rejects FILE] [-workers N] [-explain] PATH...", `
+	cli.Parse("[-errors FILE] [-rejects FILE] [OPTIONS] PATH...", `
 Counts the entries of log files, "2026-01-31T23:59:59Z LEVEL SERVICE MESSAGE",
 and prints hour, level, how many entries and of how many services, with tabs
 between. The files are read once, whatever is asked for; what is written appears
@@ -60,8 +58,7 @@ when all has gone well. A PATH may be a pattern, or - for standard input.`)
 			outputs = append(outputs, df.WriteLines(lines, *rejectsTo).Named("rejects"))
 		}
 		plan := df.Outputs(outputs...)
-		if *explain {
-			fmt.Print(df.Explain(plan))
+		if settings.Explained(plan) {
 			return nil
 		}
 		return df.Run(ctx, plan, settings.Options()...)

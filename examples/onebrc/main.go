@@ -3,12 +3,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"flag"
 	"fmt"
-	"os"
-	"slices"
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/text"
@@ -42,10 +39,9 @@ func stations[S ~string](lines df.Stream[S]) df.Stream[df.KV[S, stats]] {
 }
 
 func main() {
-	var settings cli.Settings
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
+	settings := cli.Flags()
 	lines := flag.Bool("lines", false, "read strings that may be kept, which is slower than views")
-	cli.Parse("[-workers N] [-lines] FILE...", `
+	cli.Parse("[-lines] [OPTIONS] FILE...", `
 Prints the least, mean and greatest temperature of each weather station, from
 lines such as "Hamburg;-12.3": {Abha=-23.0/18.0/59.2, Abidjan=...}`)
 	if flag.NArg() == 0 {
@@ -57,23 +53,4 @@ lines such as "Hamburg;-12.3": {Abha=-23.0/18.0/59.2, Abidjan=...}`)
 		}
 		return report(ctx, stations(df.LineViews(flag.Args()...)), settings)
 	})
-}
-
-// report runs the plan and prints its rows by the bytes of the name. (Java, the
-// reference, has characters beyond U+FFFF before those from U+E000 on.)
-func report[S ~string](ctx context.Context, plan df.Stream[df.KV[S, stats]], settings cli.Settings) error {
-	rows, err := df.Collect(ctx, plan, settings.Options()...)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(rows, func(a, b df.KV[S, stats]) int { return cmp.Compare(a.Key, b.Key) })
-	out := []byte{'{'}
-	for i, row := range rows {
-		if i > 0 {
-			out = append(out, ", "...)
-		}
-		out = fmt.Appendf(out, "%s=%v", string(row.Key), row.Value)
-	}
-	_, err = os.Stdout.Write(append(out, "}\n"...))
-	return err
 }

@@ -8,6 +8,7 @@ import (
 	"math/bits"
 
 	"anabranch.dev/df"
+	"anabranch.dev/examples/internal/cli"
 )
 
 // summary is what is known of records that follow one another.
@@ -67,11 +68,15 @@ func (s summary) disorder() error {
 }
 
 // summarise reads all parts, each on one core.
-func summarise(ctx context.Context, list []part, options []df.Option) (summary, error) {
+func summarise(ctx context.Context, list []part, settings *cli.Settings) (s summary, err error) {
 	each := df.Source(list, func(_ context.Context, p part) iter.Seq2[summary, error] {
 		return func(yield func(summary, error) bool) { yield(p.summarise()) }
 	})
-	s, _, err := df.First(ctx, df.Reduce(each, summary.then), options...)
+	all := df.Reduce(each, summary.then)
+	if settings.Explained(all) {
+		return s, nil
+	}
+	s, _, err = df.First(ctx, all, settings.Options()...)
 	return s, err
 }
 

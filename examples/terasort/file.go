@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"anabranch.dev/df"
+	"anabranch.dev/examples/internal/cli"
 )
 
 // part is records of a file, which follow one another.
@@ -71,7 +72,10 @@ func records(_ context.Context, p part) iter.Seq2[record, error] {
 // write runs a plan and writes its records to a file, in their order. They have
 // another name until they are all there: a run that fails leaves what was there
 // before.
-func write(ctx context.Context, path string, records df.Stream[record], options []df.Option) error {
+func write(ctx context.Context, path string, records df.Stream[record], settings *cli.Settings) error {
+	if settings.Explained(records) {
+		return nil
+	}
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: not a regular file", path)
 	}
@@ -85,7 +89,7 @@ func write(ctx context.Context, path string, records df.Stream[record], options 
 	err = df.ForEach(ctx, records, func(r record) error {
 		_, err := out.WriteString(string(r))
 		return err
-	}, options...)
+	}, settings.Options()...)
 	if err == nil {
 		err = cmp.Or(out.Flush(), file.Sync())
 	}

@@ -15,13 +15,10 @@ import (
 )
 
 func main() {
-	var settings cli.Settings
-	flag.Var(&settings.Memory, "memory", "hold up to `SIZE` in memory, such as 512MiB; by default a quarter of what there is")
-	flag.StringVar(&settings.TempDir, "tmp", "", "have temporary files in the folder `DIR`; by default that of the system")
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
+	settings := cli.Flags()
 	gen := flag.Uint64("gen", 0, "write `ROWS` records with random keys to the file OUT, always the same")
 	check := flag.Bool("check", false, "tell whether the records of IN are in order, how many there are and have equal keys, and a checksum")
-	cli.Parse("[-memory SIZE] [-tmp DIR] [-workers N] IN OUT | -check IN | -gen ROWS OUT", `
+	cli.Parse("[OPTIONS] IN OUT | -check IN | -gen ROWS OUT", `
 Sorts records of 100 bytes, any bytes, by the first ten. OUT, which may be IN,
 appears or is replaced when all has gone well. The checksum is the sum of the
 CRC-32 of all records: it is the same before and after.`)
@@ -38,7 +35,7 @@ CRC-32 of all records: it is the same before and after.`)
 	cli.Run(func(ctx context.Context) error {
 		if *gen > 0 {
 			numbers := df.Range(0, int64(min(*gen, math.MaxInt64)))
-			return write(ctx, flag.Arg(0), df.Map(numbers, newRecord), settings.Options())
+			return write(ctx, flag.Arg(0), df.Map(numbers, newRecord), settings)
 		}
 		in, err := os.Open(flag.Arg(0))
 		if err != nil {
@@ -51,10 +48,10 @@ CRC-32 of all records: it is the same before and after.`)
 		}
 		if !*check {
 			sorted := df.SortBy(df.Source(list, records), record.key)
-			return write(ctx, flag.Arg(1), sorted, settings.Options())
+			return write(ctx, flag.Arg(1), sorted, settings)
 		}
-		s, err := summarise(ctx, list, settings.Options())
-		if err != nil {
+		s, err := summarise(ctx, list, settings)
+		if err != nil || settings.Explain != "" {
 			return err
 		}
 		fmt.Print(s)

@@ -17,14 +17,11 @@ import (
 )
 
 func main() {
-	var settings cli.Settings
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
-	flag.Var(&settings.Memory, "memory", "let operators hold `SIZE` bytes, as 512MiB")
-	only := flag.String("q", "", "answer the questions of `LIST` only, as q1,q3")
+	settings := cli.Flags()
+	only := flag.String("only", "", "answer the questions of `LIST` only, as q1,q3")
 	quantity := flag.Int64("quantity", 300, "q18: look for orders of more than `N` pieces")
 	times := flag.Bool("times", false, "print how many rows the answers have and how long they took, instead of them")
-	explain := flag.Bool("explain", false, "print the plans instead of running them")
-	cli.Parse("[-workers N] [-memory SIZE] [-q LIST] [-quantity N] [-times] [-explain] DIR", `
+	cli.Parse("[-only LIST] [-quantity N] [-times] [OPTIONS] DIR", `
 Answers questions 1, 3, 4, 5, 6, 9, 10, 13, 18 and 21 of TPC-H from the tables in DIR,
 customer.tbl and so on, such as go run ./bench/data/gen -kind tpch makes. Columns of
 the answers have a | between.`)
@@ -37,8 +34,10 @@ the answers have a | between.`)
 				continue
 			}
 			plan := q.plan(tables{flag.Arg(0)})
-			if *explain {
-				fmt.Printf("%s\n%s\n", q.name, df.Explain(plan))
+			if settings.Explain == "text" {
+				fmt.Println(q.name)
+			}
+			if settings.Explained(plan) {
 				continue
 			}
 			start := time.Now()

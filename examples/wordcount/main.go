@@ -31,12 +31,9 @@ func mostFrequent(files []string, n int) df.Stream[tally] {
 }
 
 func main() {
-	var settings cli.Settings
+	settings := cli.Flags()
 	top := flag.Uint("top", 10, "print the `N` most frequent words; 0: all of them")
-	flag.UintVar(&settings.Workers, "workers", 0, "work on `N` goroutines; 0: one for each core")
-	flag.Var(&settings.Memory, "memory", "hold up to `SIZE` in memory, such as 512MiB; by default a quarter of what there is")
-	explain := flag.Bool("explain", false, "print the plan instead of running it")
-	cli.Parse("[-top N] [-workers N] [-memory SIZE] [-explain] [PATH...]", `
+	cli.Parse("[-top N] [OPTIONS] [PATH...]", `
 Prints how often words occur in files: count, tab, word; highest count first and
 then by the bytes of the word. Words lie between white space and are lower-cased.
 A PATH may be a pattern (** stands for any directories) or - for standard input;
@@ -47,8 +44,7 @@ A PATH may be a pattern (** stands for any directories) or - for standard input;
 			return err
 		}
 		plan := mostFrequent(files, limit(*top))
-		if *explain {
-			fmt.Print(df.Explain(plan))
+		if settings.Explained(plan) {
 			return nil
 		}
 		out := bufio.NewWriter(os.Stdout)

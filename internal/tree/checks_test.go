@@ -95,12 +95,13 @@ func TestChecksFind(t *testing.T) {
 			"a.md:4: names /home/ann/, a path of one machine",
 		}},
 		{"documented commands", map[string]string{
-			"cmd/x/main.go": "// X prints.\npackage main\nvar n = flag.Int(\"top\", 1, \"say\")\n",
-			"run.sh":        "",
-			"README.md": "```sh\n$ go run ./cmd/x -top 3 -say ./file | sort -n\ngo run anabranch.dev/cmd/y@latest\nGOMAXPROCS=1 go test ./cmd/... && go vet ./nothing/...\n" +
+			"cmd/x/main.go":           "// X prints.\npackage main\nimport _ \"anabranch.dev/cmd/internal/cli\"\nvar n = flag.Int(\"top\", 1, \"say\")\n",
+			"cmd/internal/cli/cli.go": ok + "var q = flag.Bool(\"q\", false, \"be quiet\")\n",
+			"run.sh":                  "",
+			"README.md": "```sh\n$ go run ./cmd/x -q -top 3 -say ./file | sort -n\ngo run anabranch.dev/cmd/y@latest\nGOMAXPROCS=1 go test ./cmd/... && go vet ./nothing/...\n" +
 				"./run.sh && .ci/run # go run ./z\n```\n```go\ngo run ./z\n```\n```console\n$ go build ./cmd\ngo run ./z\n```\n",
 		}, []string{
-			"README.md:2: go run ./cmd/x -top 3 -say ./file: the command has no flag -say",
+			"README.md:2: go run ./cmd/x -q -top 3 -say ./file: the command has no flag -say",
 			"README.md:3: go run anabranch.dev/cmd/y@latest: there is no package in cmd/y",
 			"README.md:4: go vet ./nothing/...: nothing is not in the repository",
 			"README.md:5: .ci/run: .ci/run is not in the repository",

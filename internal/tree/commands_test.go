@@ -114,6 +114,18 @@ func (tr *tree) unknownFlag(dir string, args []string) string {
 		for name := range definedFlags(tr.goes[p]) {
 			defined[name] = true
 		}
+		for _, s := range tr.goes[p].Imports { // flags that several commands have
+			imported, _ := strconv.Unquote(s.Path.Value)
+			shared, ours := strings.CutPrefix(imported, module+"/")
+			if !ours || isTest(p) || !strings.Contains(shared, "internal/") {
+				continue
+			}
+			for _, p := range tr.dirs[shared] {
+				for name := range definedFlags(tr.goes[p]) {
+					defined[name] = true
+				}
+			}
+		}
 	}
 	for _, a := range args {
 		name, isFlag := strings.CutPrefix(a, "-")

@@ -2,10 +2,15 @@
 // how they take sizes and settings of a run, and how they end.
 //
 //	func main() {
-//		settings := cli.Settings{}
-//		flag.UintVar(&settings.Workers, "workers", 0, "run on `N` goroutines")
-//		cli.Parse("[-workers N] PATH...", "Counts the lines of files.")
-//		cli.Run(func(ctx context.Context) error { ... })
+//		settings := cli.Flags()
+//		cli.Parse("[OPTIONS] PATH...", "Counts the lines of files.")
+//		cli.Run(func(ctx context.Context) error {
+//			plan := ...
+//			if settings.Explained(plan) {
+//				return nil
+//			}
+//			return df.Run(ctx, plan, settings.Options()...)
+//		})
 //	}
 //
 // It is no framework for commands: package flag does the work.
@@ -15,13 +20,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
-
-	"anabranch.dev/df"
 )
 
 // interrupted is the exit code of a command that Ctrl-C has ended, as shells
@@ -66,24 +68,3 @@ func Run(main func(ctx context.Context) error) {
 }
 
 func name() string { return strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") }
-
-// Settings are flags that say how to run a plan. Zeros stand for defaults.
-type Settings struct {
-	Workers uint
-	Memory  Size
-	TempDir string
-}
-
-// Options returns the settings as the options of a run.
-func (s Settings) Options() (list []df.Option) {
-	if s.Workers > 0 {
-		list = append(list, df.Workers(int(min(s.Workers, math.MaxInt32))))
-	}
-	if s.Memory > 0 {
-		list = append(list, df.Memory(int64(s.Memory)))
-	}
-	if s.TempDir != "" {
-		list = append(list, df.TempDir(s.TempDir))
-	}
-	return list
-}
