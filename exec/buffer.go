@@ -134,6 +134,7 @@ type replaySource[T any] struct {
 
 func (s *replaySource[T]) Size() (rows, bytes int64) { return s.b.n, s.b.mu.bytes }
 func (s *replaySource[T]) Close() error              { return nil }
+func (s *replaySource[T]) inMemory()                 {}
 
 func (s *replaySource[T]) Next(context.Context) (Morsel, error) {
 	if s.next == len(s.b.mu.parts) {

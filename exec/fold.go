@@ -170,6 +170,7 @@ type rowsOnce struct {
 
 func (s *rowsOnce) Size() (rows, bytes int64) { return int64(s.n), int64(s.n) * int64(s.size) }
 func (s *rowsOnce) Close() error              { return nil }
+func (s *rowsOnce) inMemory()                 {}
 
 func (s *rowsOnce) Next(context.Context) (Morsel, error) {
 	if s.given {

@@ -28,6 +28,7 @@ func (s *spans) Next(context.Context) (Morsel, error) {
 }
 
 func (s *spans) Close() error { return nil }
+func (s *spans) inMemory()    {}
 
 // Describe names a morsel in errors.
 func (s *spans) Describe(m Morsel) string {

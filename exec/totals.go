@@ -94,7 +94,7 @@ func sizeOf(from []Source) amounts {
 		if p, ok := s.(interface{ parts() int64 }); ok {
 			parts = p.parts()
 		}
-		if rows >= 0 {
+		if _, ok := s.(interface{ inMemory() }); ok {
 			bytes = 0
 		}
 		add(&all.rows, rows)
