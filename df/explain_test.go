@@ -86,9 +86,9 @@ func TestProgress(t *testing.T) {
 			fmt.Sprintf("lines : %d in, %d out", rows, rows),
 			fmt.Sprintf("map : %d in, %d out", rows, rows),
 			fmt.Sprintf("filter odd: %d in, %d out", rows, rows/3*2),
-			fmt.Sprintf("count : %d in, 0 out", rows/3*2),
+			fmt.Sprintf("count : %d in, 1 out", rows/3*2),
 			fmt.Sprintf("expand : %d in, %d out", rows/3*2, rows/3*4),
-			fmt.Sprintf("count by : %d in, 0 out", rows/3*4),
+			fmt.Sprintf("count by : %d in, 2 out", rows/3*4),
 		})
 	}
 }

@@ -74,7 +74,7 @@ type OperatorProgress struct {
 	Site  plan.Site `json:"site"`  // where the user asked for it
 
 	RowsIn  int64 `json:"rows_in"`  // rows that entered it; of a source, rows that it gave out
-	RowsOut int64 `json:"rows_out"` // rows that left it for another operator
+	RowsOut int64 `json:"rows_out"` // rows that it gave out
 	Bytes   int64 `json:"bytes"`    // that it read or wrote, of input and output files; 0 when none
 
 	Busy    time.Duration `json:"busy_ns"`    // spent in it by all workers together, estimated from samples
