@@ -56,7 +56,7 @@ func TestMethodsDoWhatFunctionsDo(t *testing.T) {
 		"AggregateBy":        sameFluentGroups(s.AggregateBy(dftest.Mod10, dftest.ToStats), df.AggregateBy(s, dftest.Mod10, dftest.ToStats)),
 		"Aggregate uncalled": fluentCase("Aggregate", s.Aggregate(agg.Count), df.Aggregate(s, agg.Count)),
 		"DistinctBy": func(t *testing.T) {
-			sameSet(t, "DistinctBy", collect(t, s.DistinctBy(dftest.Mod10)), collect(t, df.DistinctBy(s, dftest.Mod10)))
+			dftest.SameSet(t, "DistinctBy", collect(t, s.DistinctBy(dftest.Mod10)), collect(t, df.DistinctBy(s, dftest.Mod10)))
 		},
 		"those of both Go versions": fluentCase("chain",
 			s.Filter(isOdd).Update(func(v *int64) { *v++ }).Skip(5).Take(500).Sample(0.5, 1).Concat(other).Top(50, df.Asc(dftest.Mod10)),
@@ -86,7 +86,7 @@ func sameFluentGroups[V any](method, function df.Stream[df.KV[int64, V]]) func(*
 		for _, kv := range collect(t, function) {
 			want[kv.Key] = kv.Value
 		}
-		sameGroups(t, "groups", collect(t, method), want)
+		dftest.SameGroups(t, "groups", collect(t, method), want)
 	}
 }
 

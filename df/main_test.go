@@ -1,7 +1,6 @@
 package df_test
 
 import (
-	"cmp"
 	"flag"
 	"testing"
 
@@ -28,8 +27,6 @@ var (
 	zipfRows       = dftest.ZipfRows
 	linesFile      = dftest.LinesFile
 	parse          = dftest.Parse
-	scramble       = dftest.Scramble
-	leastMemory    = dftest.LeastMemory
 	onDisk         = dftest.OnDisk
 	textFile       = dftest.TextFile
 	isOdd          = dftest.IsOdd
@@ -43,14 +40,4 @@ func collect[T any](t *testing.T, s df.Stream[T], options ...df.Option) []T {
 func same[T any](t *testing.T, what string, got, want []T) {
 	t.Helper()
 	dftest.Same(t, what, got, want)
-}
-
-func sameSet[T cmp.Ordered](t *testing.T, what string, got, want []T) {
-	t.Helper()
-	dftest.SameSet(t, what, got, want)
-}
-
-func sameGroups[K comparable, V any](t *testing.T, what string, got []df.KV[K, V], want map[K]V) {
-	t.Helper()
-	dftest.SameGroups(t, what, got, want)
 }

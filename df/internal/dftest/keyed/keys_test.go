@@ -17,7 +17,6 @@ import (
 type (
 	userID   int32
 	userName string
-	degrees  float64
 	place    struct {
 		Country string
 		Zip     int32
