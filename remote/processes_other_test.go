@@ -1,0 +1,7 @@
+//go:build !linux
+
+package remote
+
+import "testing"
+
+func childProcesses(testing.TB) []string { return nil }

@@ -1,0 +1,327 @@
+package remote
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/yamux"
+)
+
+// Bytes of a stream travel in chunks: four bytes with the kind of the chunk and
+// its length, and so many bytes. So the end of a direction is something that is
+// said, and not how a connection looks that was cut.
+const (
+	chunkData = 1
+	chunkEnd  = 2 // of the bytes of this direction; it has no bytes
+	chunkFail = 3 // as chunkEnd, with the text of an error
+
+	chunkHead = 4
+	maxChunk  = 64 << 10
+)
+
+func appendChunkHead(b []byte, kind byte, n int) []byte {
+	return binary.LittleEndian.AppendUint32(b, uint32(kind)<<24|uint32(n))
+}
+
+func parseChunkHead(b [chunkHead]byte) (kind byte, n int, err error) {
+	v := binary.LittleEndian.Uint32(b[:])
+	kind, n = byte(v>>24), int(v&(1<<24-1))
+	switch {
+	case kind == chunkData && n > 0 && n <= maxChunk, kind == chunkEnd && n == 0, kind == chunkFail && n <= maxText:
+		return kind, n, nil
+	}
+	return 0, 0, protocolError("a chunk of kind %d claims %d bytes", kind, n)
+}
+
+// A Stream carries bytes between driver and peer, in both directions, as fast as
+// the slower side takes them: a Write waits while the window of the stream is
+// full, and holds up no other stream.
+//
+// Whoever has opened a stream writes, ends that with CloseWrite, reads to the
+// end, and calls Close. The end of what can be read, io.EOF, is where the handler
+// of the other side has returned nil; its error comes as a [RemoteError]. The
+// handler's stream ends when it returns.
+//
+// One goroutine may read while another writes, and any may call Close.
+type Stream struct {
+	link   *link
+	mux    *yamux.Stream
+	header Header
+	theirs bool        // the other side has opened it
+	detach func() bool // from the context that it was opened with
+
+	reading struct {
+		sync.Mutex
+		left int // of a chunk of data
+	}
+	writing struct {
+		sync.Mutex
+		chunk []byte
+	}
+	mu struct {
+		sync.Mutex
+		closed  bool
+		readErr error // after it nothing can be read
+		written error // after it nothing can be written
+		onStop  func(error)
+	}
+}
+
+var (
+	errStreamClosed = fmt.Errorf("stream: %w", os.ErrClosed)
+	errWriteClosed  = fmt.Errorf("stream, for writing: %w", os.ErrClosed)
+	errCutOff       = errors.New("the other side has closed the stream before its end")
+)
+
+func newStream(l *link, y *yamux.Stream) *Stream { return &Stream{link: l, mux: y} }
+
+// Header returns what the stream was opened with.
+func (s *Stream) Header() Header { return s.header }
+
+// Peer returns the id of the peer that the stream leads to, or, on a peer, which
+// one of the driver's it is itself.
+func (s *Stream) Peer() int { return s.link.peer }
+
+// Open opens another stream to the side that this one leads to. It is how the
+// handlers of a peer reach the driver. The stream is closed when ctx ends.
+func (s *Stream) Open(ctx context.Context, h Header) (*Stream, error) { return s.link.open(ctx, h) }
+
+// past is a deadline that makes calls return that wait now.
+var past = time.Unix(1, 0)
+
+func (s *Stream) readErr() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.readErr
+}
+
+// noMore notes the error of all reads to come, and returns the one that holds.
+func (s *Stream) noMore(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.readErr == nil {
+		s.mu.readErr = err
+	}
+	return s.mu.readErr
+}
+
+// Read reads what the other side has written. What has come of a peer that is
+// lost, and was not yet read, is not given out.
+func (s *Stream) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	select {
+	case <-s.link.done:
+		if s.readErr() == nil {
+			return 0, s.noMore(s.link.lost())
+		}
+	default:
+	}
+	if err := s.readErr(); err != nil {
+		return 0, err
+	}
+	if s.reading.left == 0 {
+		if err := s.nextChunk(); err != nil {
+			return 0, s.noMore(err)
+		}
+	}
+	n, err := s.mux.Read(p[:min(len(p), s.reading.left)])
+	s.reading.left -= n
+	if err != nil {
+		return n, s.noMore(s.readError(err))
+	}
+	return n, nil
+}
+
+// nextChunk reads up to the bytes of the next chunk of data.
+func (s *Stream) nextChunk() error {
+	var head [chunkHead]byte
+	if _, err := io.ReadFull(s.mux, head[:]); err != nil {
+		return s.readError(err)
+	}
+	kind, n, err := parseChunkHead(head)
+	switch {
+	case err != nil:
+		s.link.end(err)
+		return s.link.lost()
+	case kind == chunkEnd:
+		return io.EOF
+	case kind == chunkFail:
+		text := make([]byte, n)
+		if _, err := io.ReadFull(s.mux, text); err != nil {
+			return s.readError(err)
+		}
+		return &RemoteError{From: s.link.other, Header: s.header, Text: string(text)}
+	}
+	s.reading.left = n
+	return nil
+}
+
+// readError returns what an error of yamux means.
+func (s *Stream) readError(err error) error {
+	if known := s.readErr(); known != nil {
+		return known
+	}
+	if (err == io.EOF || err == io.ErrUnexpectedEOF) && !s.link.mux.IsClosed() {
+		return errCutOff
+	}
+	return s.link.whyNot(err)
+}
+
+func (s *Stream) writeErr() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.written
+}
+
+// Write writes p for the other side to read, and may return before it is there.
+func (s *Stream) Write(p []byte) (n int, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for n < len(p) {
+		part := p[n:min(len(p), n+maxChunk)]
+		if err := s.writeChunk(chunkData, part); err != nil {
+			return n, err
+		}
+		n += len(part)
+	}
+	return n, nil
+}
+
+func (s *Stream) writeChunk(kind byte, p []byte) error {
+	if err := s.writeErr(); err != nil {
+		return err
+	}
+	s.writing.chunk = append(appendChunkHead(s.writing.chunk[:0], kind, len(p)), p...)
+	_, err := s.mux.Write(s.writing.chunk)
+	if err == nil {
+		return nil
+	}
+	if known := s.writeErr(); known != nil {
+		return known
+	}
+	err = s.link.whyNot(err)
+	s.noMoreWrites(err) // a part of the chunk may have gone
+	return err
+}
+
+func (s *Stream) noMoreWrites(err error) (first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first = s.mu.written == nil
+	if first {
+		s.mu.written = err
+	}
+	return first
+}
+
+// CloseWrite tells the other side that it has read everything when it has read
+// what was written so far.
+func (s *Stream) CloseWrite() error { return s.endWrite(chunkEnd, nil) }
+
+func (s *Stream) endWrite(kind byte, text []byte) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.writeChunk(kind, text); err != nil {
+		return err
+	}
+	s.noMoreWrites(errWriteClosed)
+	s.writing.chunk = nil
+	return nil
+}
+
+// stop ends writing: the other side reads no more.
+func (s *Stream) stop(err error) {
+	s.mu.Lock()
+	on := s.mu.onStop
+	s.mu.onStop = nil
+	if s.mu.written == nil {
+		s.mu.written = err
+	}
+	s.mu.Unlock()
+	_ = s.mux.SetWriteDeadline(past)
+	if on != nil {
+		on(err)
+	}
+}
+
+// onStop calls f when the other side reads no more.
+func (s *Stream) onStop(f func(error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.onStop = f
+}
+
+// Close ends the stream. Where one direction has not come to its end, the other
+// side is told that nobody reads and writes any more: its calls fail, and the
+// context of its handler ends. Calls of this side that wait return.
+func (s *Stream) Close() error {
+	s.abort(errStreamClosed)
+	return nil
+}
+
+// abort is Close with the error that calls return from now on.
+func (s *Stream) abort(err error) {
+	s.mu.Lock()
+	first := !s.mu.closed
+	s.mu.closed = true
+	var remote *RemoteError
+	whole := (s.mu.readErr == io.EOF || errors.As(s.mu.readErr, &remote)) && s.mu.written == errWriteClosed
+	if s.mu.readErr == nil {
+		s.mu.readErr = err
+	}
+	if s.mu.written == nil {
+		s.mu.written = err
+	}
+	s.mu.Unlock()
+	if !first {
+		return
+	}
+	if s.detach != nil {
+		s.detach()
+	}
+	_ = s.mux.SetDeadline(past) // wakes who waits
+	if !whole {
+		// An error is that of the link, which has ended then.
+		_ = s.link.control.tell(notice{what: tellStop, stream: uint64(s.mux.StreamID()), text: clip(err.Error())})
+	}
+	_ = s.mux.Close()
+	s.link.leave(s)
+}
+
+// readHeader reads the header of a stream that the other side has opened.
+func (s *Stream) readHeader() error {
+	p, err := readMessage(s.mux)
+	if err == nil {
+		s.header, err = parseHeader(p)
+	}
+	if errors.Is(err, errProtocol) {
+		s.link.end(err)
+	}
+	return err
+}
+
+// answer ends a stream that was served.
+func (s *Stream) answer(err error) {
+	if err == nil {
+		err = s.CloseWrite()
+	} else {
+		_ = s.endWrite(chunkFail, clip(err.Error())) // the other side may not want to know
+	}
+	if err == nil {
+		err = errors.New("its handler has ended")
+	}
+	s.abort(err)
+}
+
+// clip makes a text short enough to travel.
+func clip(text string) []byte { return []byte(text[:min(len(text), maxText)]) }
