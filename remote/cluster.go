@@ -26,15 +26,7 @@ func newCluster(d Dialer) *Cluster {
 	return c
 }
 
-// dial gives a host the next id, and dials it.
-func (c *Cluster) dial(ctx context.Context, h Host) (id int, err error) {
-	p, err := c.enter(h)
-	if err != nil {
-		return 0, err
-	}
-	return p.id, p.dial(ctx)
-}
-
+// enter gives a host the next id.
 func (c *Cluster) enter(h Host) (*peer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -72,10 +64,14 @@ func (c *Cluster) Peers() []Peer {
 
 // Add dials one more host, and returns the id of its peer.
 func (c *Cluster) Add(ctx context.Context, h Host) (id int, err error) {
-	if id, err = c.dial(ctx, h); err != nil {
+	p, err := c.enter(h)
+	if err == nil {
+		err = p.dial(ctx)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("remote: %w", err)
 	}
-	return id, nil
+	return p.id, nil
 }
 
 // Remove sends a peer away, and returns when nothing of it is left. Its streams

@@ -57,7 +57,11 @@ func (d Dialer) Dial(ctx context.Context, hosts ...Host) (*Cluster, error) {
 	errs := make([]error, len(hosts))
 	var dialled sync.WaitGroup
 	for i, h := range hosts {
-		dialled.Go(func() { _, errs[i] = c.dial(ctx, h) })
+		p, err := c.enter(h) // here, so that ids are in the order of the hosts
+		if err != nil {
+			return nil, err
+		}
+		dialled.Go(func() { errs[i] = p.dial(ctx) })
 	}
 	dialled.Wait()
 	reached := 0

@@ -18,6 +18,8 @@ const (
 const (
 	maxName = 1 << 10
 	maxPlan = 32 << 10
+
+	maxSlots = 1 << 16 // and cores
 )
 
 // A hello is the first message of a peer: what it is. Its fields behind the
@@ -54,7 +56,7 @@ func parseHello(p []byte) (h hello, err error) {
 	h.plan = f.text("plan", maxPlan)
 	h.os = string(f.text("system", 64))
 	h.arch = string(f.text("architecture", 64))
-	h.cores = int(f.uint("cores", 1<<20))
+	h.cores = int(f.uint("cores", maxSlots))
 	h.pid = int(f.uint("process", math.MaxUint32))
 	h.host = string(f.text("host name", maxName))
 	if err := f.end(); err != nil {
@@ -124,7 +126,7 @@ func parseWelcome(p []byte) (w welcome, err error) {
 	w.refusal = string(f.text("refusal", maxText))
 	w.id = int(f.uint("id", math.MaxInt32))
 	w.name = string(f.text("name", maxName))
-	w.slots = int(f.uint("slots", 1<<20))
+	w.slots = int(f.uint("slots", maxSlots))
 	w.silence = time.Duration(f.uint("silence", uint64(maxSilence)))
 	w.beat = time.Duration(f.uint("beat", uint64(maxSilence)))
 	w.window = int(f.uint("window", maxWindow))

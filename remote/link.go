@@ -93,7 +93,7 @@ func newLink(ctx context.Context, t *transport, c linkConfig) (*link, error) {
 	if c.driver {
 		open = yamux.Client
 	}
-	t.framed = true
+	t.seal()
 	mux, err := open(t, mc)
 	if err != nil {
 		return nil, err

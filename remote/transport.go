@@ -2,7 +2,6 @@ package remote
 
 import (
 	"bufio"
-	"encoding/binary"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -11,6 +10,8 @@ import (
 // A transport is the connection below a session. It counts what passes, and
 // ends at once for both directions: what comes after its Close is dropped, even
 // if the process at the other end lives on.
+//
+// It begins as the bytes of the connection. From seal on it carries records.
 type transport struct {
 	conn io.ReadWriteCloser
 	r    *bufio.Reader
@@ -20,16 +21,21 @@ type transport struct {
 	gone    chan struct{} // closed when conn has been closed
 	err     error         // of conn.Close, behind gone
 
-	framed  bool // what is written are frames of yamux
+	sealed  bool
+	reader  recordReader
 	writing sync.Mutex
-	held    []byte // the header of a frame whose body comes in the next Write
+	writer  recordWriter
 }
 
 func newTransport(conn io.ReadWriteCloser) *transport {
 	t := &transport{conn: conn, gone: make(chan struct{})}
-	t.r = bufio.NewReaderSize(counted{t}, 64<<10)
+	t.r = bufio.NewReaderSize(counted{t}, 16<<10)
+	t.reader.src = t.r
 	return t
 }
+
+// seal begins with records, in both directions. No call is under way.
+func (t *transport) seal() { t.sealed = true }
 
 // counted reads from the connection.
 type counted struct{ t *transport }
@@ -43,39 +49,37 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (t *transport) Read(p []byte) (int, error) { return t.r.Read(p) }
+func (t *transport) Read(p []byte) (int, error) {
+	if !t.sealed {
+		return t.r.Read(p)
+	}
+	return t.reader.read(p)
+}
 
-// muxHeader is the size of the header of a frame of yamux.
-const muxHeader = 12
-
-// Write writes p, or keeps it, if it is the header of a data frame, until the
-// body comes: yamux writes them one after the other, and a system call and a
-// wakeup of the other side can be spared.
 func (t *transport) Write(p []byte) (int, error) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
-	if t.framed && len(t.held) == 0 && len(p) == muxHeader && p[0] == 0 && p[1] == 0 && binary.BigEndian.Uint32(p[8:]) > 0 {
-		t.held = append(t.held, p...)
-		return len(p), nil
+	if t.sealed {
+		return len(p), t.writer.write(t, p)
 	}
-	b := p
-	if len(t.held) > 0 {
-		b = append(t.held, p...)
-		t.held = b[:0]
-	}
-	if t.closed.Load() {
-		return 0, io.ErrClosedPipe
-	}
-	for rest := b; len(rest) > 0; {
-		// In pieces, so that a slow connection shows that it moves.
-		n, err := t.conn.Write(rest[:min(len(rest), 128<<10)])
+	return len(p), t.send(p)
+}
+
+// send writes p in pieces, so that a slow connection shows that it moves.
+func (t *transport) send(p []byte) error {
+	const piece = 128 << 10
+	for len(p) > 0 {
+		if t.closed.Load() {
+			return io.ErrClosedPipe
+		}
+		n, err := t.conn.Write(p[:min(len(p), piece)])
 		t.out.Add(int64(n))
 		if err != nil {
-			return 0, err
+			return err
 		}
-		rest = rest[n:]
+		p = p[n:]
 	}
-	return len(p), nil
+	return nil
 }
 
 // Close ends reads and writes at once, and the process behind the connection
