@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -143,8 +144,10 @@ const (
 	maxSilence = 24 * time.Hour
 
 	// looks is how often a silence is looked at before it is one.
-	looks = 8
+	looks = 16
 )
+
+var errSilent = errors.New("nothing heard of it")
 
 // watch ends when nothing has come for so long. It counts looks, not time: a
 // process that was itself stopped, and wakes up, has not heard of anybody, and
@@ -167,7 +170,7 @@ func (l *link) watch(silence time.Duration) error {
 			continue
 		}
 		if missed++; missed >= looks {
-			return fmt.Errorf("nothing heard of it for %v", silence)
+			return fmt.Errorf("%w for %v", errSilent, silence)
 		}
 	}
 }

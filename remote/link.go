@@ -345,7 +345,7 @@ func (l *link) enter(s *Stream) error {
 		return protocolError("it has opened more than %d streams", maxStreams)
 	}
 	if stopped {
-		s.stop(errors.New(early))
+		s.stop(stopError(early))
 	}
 	switch {
 	case quit == nil:
@@ -388,7 +388,7 @@ func (l *link) stopped(id uint32, why string) error {
 	}
 	l.mu.Unlock()
 	if s != nil {
-		s.stop(errors.New(why))
+		s.stop(stopError(why))
 	}
 	return nil
 }

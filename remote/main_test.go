@@ -21,6 +21,7 @@ const (
 	kindPrint                  // prints the name to standard output and standard error
 	kindCall                   // opens a stream to the driver, and copies
 	kindFill                   // writes as many bytes as the ID says
+	kindTemp                   // keeps a file in the directory that is the name, until its context ends
 )
 
 var testService = Service{Handlers: map[Kind]Handler{
@@ -53,6 +54,21 @@ var testService = Service{Handlers: map[Kind]Handler{
 		}
 		_, err = io.Copy(s, back)
 		return err
+	},
+	kindTemp: func(ctx context.Context, s *Stream) error {
+		f, err := os.CreateTemp(s.Header().Name, "temp")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(f.Name())
+		defer f.Close()
+		if _, err := s.Write([]byte("here")); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		fmt.Fprintln(os.Stderr, "removing", f.Name())
+		time.Sleep(300 * time.Millisecond)
+		return nil
 	},
 	kindFill: func(_ context.Context, s *Stream) error {
 		b := make([]byte, 100_000)

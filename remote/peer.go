@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -107,6 +108,7 @@ func (p *peer) failed(err error) error {
 		_ = p.transport.Close()
 	}
 	err = p.obituary(err)
+	p.buried(obituaryTime)
 	close(p.ended)
 	return err
 }
@@ -138,19 +140,32 @@ func (p *peer) keep(l *link) {
 	<-l.done
 	l.finish(p.obituary(l.cause()))
 	l.serve.Wait()
+	p.buried(obituaryTime)
 }
 
-// obituary waits for the end of the process, and puts together why the peer is
-// not there any more.
+// buried waits for the end of the process, but not for long: it may be one that
+// a launcher cannot end.
+func (p *peer) buried(wait time.Duration) bool {
+	if p.transport == nil {
+		return true
+	}
+	select {
+	case <-p.transport.gone:
+		return true
+	case <-time.After(wait):
+		return false
+	}
+}
+
+// obituary puts together why the peer is not there any more. A process that has
+// ended can say why; of one that is silent nothing more is expected.
 func (p *peer) obituary(err error) error {
-	if p.transport != nil {
-		select {
-		case <-p.transport.gone:
-			if p.transport.err != nil {
-				err = fmt.Errorf("%w; %w", err, p.transport.err)
-			}
-		case <-time.After(obituaryTime): // it is a launcher's, and hangs
-		}
+	wait := obituaryTime
+	if errors.Is(err, errSilent) {
+		wait = silentTime
+	}
+	if p.buried(wait) && p.transport != nil && p.transport.err != nil {
+		err = fmt.Errorf("%w; %w", err, p.transport.err)
 	}
 	if p.tail.forward != nil {
 		p.tail.flush()
@@ -171,8 +186,11 @@ func (p *peer) obituary(err error) error {
 	return p.mu.err
 }
 
-// obituaryTime bounds how long streams of a peer that is gone wait to hear why.
-const obituaryTime = 3 * time.Second
+// How long streams of a peer that is gone wait to hear why.
+const (
+	obituaryTime = 3 * time.Second
+	silentTime   = 50 * time.Millisecond
+)
 
 // remove ends a peer in good order, if it can be reached.
 func (p *peer) remove() {

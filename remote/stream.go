@@ -184,6 +184,7 @@ func (s *Stream) writeErr() error {
 }
 
 // Write writes p for the other side to read, and may return before it is there.
+// It fails when the handler of the other side has returned.
 func (s *Stream) Write(p []byte) (n int, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -225,8 +226,15 @@ func (s *Stream) noMoreWrites(err error) (first bool) {
 }
 
 // CloseWrite tells the other side that it has read everything when it has read
-// what was written so far.
-func (s *Stream) CloseWrite() error { return s.endWrite(chunkEnd, nil) }
+// what was written so far. If the handler there has returned already, that is no
+// error: what is read tells how it went.
+func (s *Stream) CloseWrite() error {
+	err := s.endWrite(chunkEnd, nil)
+	if errors.As(err, new(stopError)) {
+		return nil
+	}
+	return err
+}
 
 func (s *Stream) endWrite(kind byte, text []byte) error {
 	s.writing.Lock()
@@ -239,8 +247,13 @@ func (s *Stream) endWrite(kind byte, text []byte) error {
 	return nil
 }
 
+// A stopError is why the other side reads no more.
+type stopError string
+
+func (e stopError) Error() string { return "the other side reads no more: " + string(e) }
+
 // stop ends writing: the other side reads no more.
-func (s *Stream) stop(err error) {
+func (s *Stream) stop(err stopError) {
 	s.mu.Lock()
 	on := s.mu.onStop
 	s.mu.onStop = nil
