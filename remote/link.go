@@ -108,7 +108,7 @@ func newLink(ctx context.Context, t *transport, c linkConfig) (*link, error) {
 	l.mu.early = map[uint32]string{}
 	l.run(func() error { return l.watch(c.silence) })
 	if err := l.openControl(ctx, c.driver); err != nil {
-		l.end(err)
+		l.end(l.muxErr(err))
 		err = l.cause() // silence, perhaps
 		l.finish(err)
 		return nil, err
@@ -153,6 +153,17 @@ func (l *link) openControl(ctx context.Context, driver bool) error {
 	}
 	l.control = &control{stream: s}
 	return nil
+}
+
+// muxErr returns why yamux has ended, if err is because it has.
+func (l *link) muxErr(err error) error {
+	if !l.mux.IsClosed() {
+		return err
+	}
+	if _, why := l.mux.AcceptStream(); why != nil && why != yamux.ErrSessionShutdown {
+		return endOf(why)
+	}
+	return err
 }
 
 // end ends the link, the first time it is called.
@@ -287,7 +298,7 @@ func (l *link) open(ctx context.Context, h Header) (*Stream, error) {
 	if err != nil {
 		return nil, l.whyNot(err)
 	}
-	s.detach = context.AfterFunc(ctx, func() { s.abort(context.Cause(ctx)) })
+	s.attach(ctx)
 	if err := writeMessage(s.mux, h.append(nil)); err != nil {
 		_ = s.Close()
 		return nil, l.whyNot(err)

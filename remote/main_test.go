@@ -86,10 +86,8 @@ var testService = Service{Handlers: map[Kind]Handler{
 // TestMain makes peers of the processes that the tests start: they run this
 // binary.
 func TestMain(m *testing.M) {
-	for _, arg := range os.Environ() {
-		if pause, ok := strings.CutPrefix(arg, "ANABRANCH_TEST_NOISE="); ok {
-			fmt.Print(pause)
-		}
+	if os.Getenv(PeerEnv) != "" {
+		fmt.Print(os.Getenv("ANABRANCH_TEST_NOISE"))
 	}
 	Main(testService)
 	os.Exit(m.Run())

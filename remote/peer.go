@@ -204,7 +204,9 @@ func (p *peer) remove() {
 		return
 	}
 	gone := &PeerError{ID: p.id, Name: p.name, Stage: StageServe, Err: ErrRemoved}
-	go func() { // until the link ends, at the latest
+	said := make(chan struct{})
+	go func() {
+		defer close(said) // when the link has ended, at the latest
 		l.quit(gone)
 		_ = l.control.tell(notice{what: tellBye}) // an error is that of the link
 	}()
@@ -213,6 +215,7 @@ func (p *peer) remove() {
 	case <-time.After(serveGrace + endGrace):
 		l.end(gone)
 	}
+	<-said
 	<-p.ended
 }
 

@@ -53,8 +53,7 @@ type Stream struct {
 	link   *link
 	mux    *yamux.Stream
 	header Header
-	theirs bool        // the other side has opened it
-	detach func() bool // from the context that it was opened with
+	theirs bool // the other side has opened it
 
 	reading struct {
 		sync.Mutex
@@ -70,6 +69,7 @@ type Stream struct {
 		readErr error // after it nothing can be read
 		written error // after it nothing can be written
 		onStop  func(error)
+		detach  func() bool // from the context that it was opened with
 	}
 }
 
@@ -282,10 +282,19 @@ func (s *Stream) Close() error {
 	return nil
 }
 
+// attach closes the stream when ctx ends.
+func (s *Stream) attach(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.mu.closed {
+		s.mu.detach = context.AfterFunc(ctx, func() { s.abort(context.Cause(ctx)) })
+	}
+}
+
 // abort is Close with the error that calls return from now on.
 func (s *Stream) abort(err error) {
 	s.mu.Lock()
-	first := !s.mu.closed
+	first, detach := !s.mu.closed, s.mu.detach
 	s.mu.closed = true
 	var remote *RemoteError
 	whole := (s.mu.readErr == io.EOF || errors.As(s.mu.readErr, &remote)) && s.mu.written == errWriteClosed
@@ -299,8 +308,8 @@ func (s *Stream) abort(err error) {
 	if !first {
 		return
 	}
-	if s.detach != nil {
-		s.detach()
+	if detach != nil {
+		detach()
 	}
 	_ = s.mux.SetDeadline(past) // wakes who waits
 	if !whole {
