@@ -18,7 +18,7 @@ import (
 
 // signalled starts three peers, a stream to the first, which waits, and sends
 // that a signal. It returns how the stream ends, and after which time.
-func signalled(t *testing.T, silence time.Duration, sig syscall.Signal) (error, time.Duration) {
+func signalled(t *testing.T, silence time.Duration, sig syscall.Signal) (took time.Duration, err error) {
 	t.Helper()
 	c := dial(t, Dialer{Silence: silence}, Local(3)...)
 	s := open(t, c, 1, Header{Kind: kindSleep})
@@ -29,19 +29,19 @@ func signalled(t *testing.T, silence time.Duration, sig syscall.Signal) (error, 
 	if err := syscall.Kill(c.Peers()[0].Process, sig); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Read(make([]byte, 1))
-	took := time.Since(start)
+	_, err = s.Read(make([]byte, 1))
+	took = time.Since(start)
 	if p := c.Peers()[0]; p.State != Lost {
 		t.Errorf("%+v", p)
 	}
 	roundTrip(t, c, 2, "still there")
 	roundTrip(t, c, 3, "still there")
-	return err, took
+	return took, err
 }
 
 func TestPeerKilled(t *testing.T) {
 	checkLeaks(t)
-	err, took := signalled(t, 20*time.Second, syscall.SIGKILL)
+	took, err := signalled(t, 20*time.Second, syscall.SIGKILL)
 	if !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "peer 1 (local): serve: peer lost: the connection ended; the process ended: signal: killed") {
 		t.Error(err)
 	}
@@ -53,7 +53,7 @@ func TestPeerKilled(t *testing.T) {
 
 func TestPeerStopped(t *testing.T) {
 	checkLeaks(t)
-	err, took := signalled(t, 2*time.Second, syscall.SIGSTOP)
+	took, err := signalled(t, 2*time.Second, syscall.SIGSTOP)
 	if !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "peer lost: nothing heard of it for 2s") {
 		t.Error(err)
 	}
@@ -223,7 +223,7 @@ func TestClosedPipes(t *testing.T) {
 	checkLeaks(t)
 	for _, script := range []string{"exec >&-; sleep 100", "exec <&-; sleep 100", "exec sleep 100"} {
 		start := time.Now()
-		d := Dialer{Timeout: time.Second}
+		d := Dialer{Timeout: 300 * time.Millisecond}
 		_, err := d.Dial(t.Context(), Host{Address: "odd", Launcher: shell{"sh", "-c", script}})
 		if err == nil || !strings.Contains(err.Error(), "peer 1 (odd): probe: ") {
 			t.Errorf("%s: %v", script, err)
