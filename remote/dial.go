@@ -39,7 +39,8 @@ type Dialer struct {
 }
 
 // Dial starts a peer on each host, and connects to it. ctx bounds dialling, and
-// not the cluster, which lasts until it is closed.
+// not the cluster, which lasts until it is closed. A deadline leaves out the hosts
+// that were not reached until then; a cancelled ctx is an error.
 //
 // Hosts are dialled at the same time. One that cannot be reached is an error
 // only if none can: [Dialer.AtLeast] asks for more.
@@ -70,7 +71,7 @@ func (d Dialer) Dial(ctx context.Context, hosts ...Host) (*Cluster, error) {
 			reached++
 		}
 	}
-	if reached < min(d.AtLeast, len(hosts)) {
+	if reached < min(d.AtLeast, len(hosts)) || ctx.Err() == context.Canceled {
 		_ = c.Close() // there is an error to tell already
 		return nil, fmt.Errorf("remote: %d of %d hosts reached: %w", reached, len(hosts), errors.Join(errs...))
 	}

@@ -119,7 +119,11 @@ func drive(dir string) {
 	silence, _ := time.ParseDuration(os.Getenv(driverEnv + "_SILENCE"))
 	hosts := Local(2)
 	hosts[0].Dir = dir
-	hosts = append(hosts, Host{Address: "shell", Dir: dir, Launcher: shell{"sh"}})
+	if address, options, ok := strings.Cut(os.Getenv(driverEnv+"_SSH"), "\n"); ok {
+		hosts = append(hosts, Host{Address: address, Dir: dir, Launcher: SSH{Options: strings.Split(options, "\n")}})
+	} else {
+		hosts = append(hosts, Host{Address: "shell", Dir: dir, Launcher: shell{"sh"}})
+	}
 	c, err := Dialer{Silence: silence, AtLeast: 3}.Dial(context.Background(), hosts...)
 	if err != nil {
 		fmt.Println(err)
@@ -144,6 +148,68 @@ func drive(dir string) {
 		}
 		fmt.Println(strings.Join(states, " "))
 	}
+}
+
+// TestDriverKilledSSH has one of the peers behind ssh, which was started by the
+// driver, and must not stay either.
+func TestDriverKilledSSH(t *testing.T) {
+	server := startSSH(t)
+	t.Setenv(driverEnv+"_SSH", "127.0.0.1:"+server.port+"\n"+strings.Join(server.options, "\n"))
+	d := startDriver(t, 20*time.Second)
+	d.ask(t, "ready ready ready")
+	client := "ssh\x00-F\x00none\x00-i\x00" + server.dir
+	if n := len(processesLike(t, client)); n != 1 {
+		t.Errorf("there are %d clients", n)
+	}
+	d.signal(t, syscall.SIGKILL)
+	d.gone(t)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		clients := processesLike(t, client)
+		if len(clients) == 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("left behind: %v", clients)
+		}
+	}
+}
+
+// processesLike returns the processes whose command line begins so.
+func processesLike(t *testing.T, line string) (pids []string) {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if b, err := os.ReadFile(f); err == nil && strings.HasPrefix(string(b), line) {
+			pids = append(pids, f)
+		}
+	}
+	return pids
+}
+
+// TestSSHStopped stops a peer behind ssh. When it wakes up, it finds that nobody
+// is there any more.
+func TestSSHStopped(t *testing.T) {
+	server := startSSH(t)
+	c := dial(t, Dialer{Silence: 2 * time.Second}, server.hosts(2)...)
+	pid := c.Peers()[0].Process
+	s := open(t, c, 1, Header{Kind: kindSleep})
+	if _, err := io.ReadFull(s, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read(make([]byte, 1)); !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "nothing heard of it for 2s") {
+		t.Error(err)
+	}
+	roundTrip(t, c, 2, "still there")
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	(&driver{peers: []int{pid}}).gone(t)
 }
 
 func startDriver(t *testing.T, silence time.Duration) *driver {
@@ -252,6 +318,12 @@ func TestHangingHost(t *testing.T) {
 	}
 
 	if _, err := (Dialer{Timeout: time.Second, AtLeast: 2}).Dial(t.Context(), Local(1)[0], hanging); err == nil || !strings.HasPrefix(err.Error(), "remote: 1 of 2 hosts reached: peer 2 (hanging): probe: no progress") {
+		t.Error(err)
+	}
+
+	canceled, giveUp := context.WithCancelCause(t.Context())
+	time.AfterFunc(300*time.Millisecond, func() { giveUp(errors.New("never mind")) })
+	if _, err := Dial(canceled, Local(1)[0], hanging); err == nil || !strings.HasPrefix(err.Error(), "remote: 1 of 2 hosts reached: peer 2 (hanging): probe: never mind") {
 		t.Error(err)
 	}
 

@@ -137,7 +137,7 @@ func (c command) Launch(ctx context.Context, _ Host, stderr io.Writer) (Process,
 }
 
 // Local returns n hosts which are processes of this machine, and share its
-// cores.
+// cores. Their Dir is a directory as the driver would name it.
 func Local(n int) []Host {
 	if n < 0 {
 		panic(fmt.Sprintf("remote: Local(%d)", n))
