@@ -20,7 +20,7 @@ func TestChaos(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	rounds := 10
+	rounds := 6
 	if testing.Short() {
 		rounds = 2
 	}
