@@ -10,9 +10,9 @@ if test -n "$dir"; then
 	{ mkdir -p "$dir" && cd "$dir"; } || fail "cannot use the directory $dir"
 	cache=$(pwd)/.anabranch
 elif test -n "$XDG_CACHE_HOME"; then
-	cache=$XDG_CACHE_HOME/anabranch
+	cache=$XDG_CACHE_HOME/anabranch/programs
 elif test -n "$HOME" && test -w "$HOME"; then
-	cache=$HOME/.cache/anabranch
+	cache=$HOME/.cache/anabranch/programs
 else
 	cache=${TMPDIR:-/tmp}/anabranch-$(id -u)
 fi

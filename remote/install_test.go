@@ -153,7 +153,7 @@ func TestInstallWithFewTools(t *testing.T) {
 			if err != nil || !strings.HasSuffix(said, "for the peer\n") || len(stages) != len(uploaded) {
 				t.Errorf("%v, %q, %v", stages, said, err)
 			}
-			file := filepath.Join(home, ".cache", "anabranch", p.hash)
+			file := filepath.Join(home, ".cache", "anabranch", "programs", p.hash)
 			if stages, _, err := run(); err != nil || len(stages) != 2 {
 				t.Errorf("again: %v, %v", stages, err)
 			}
@@ -188,7 +188,7 @@ func change(t *testing.T, file string) {
 
 func TestInstallRefused(t *testing.T) {
 	home := t.TempDir()
-	cache := filepath.Join(home, "cache", "anabranch")
+	cache := filepath.Join(home, "cache", "anabranch", "programs")
 	p := small(t)
 	run := func(script string, p program, dir string) error {
 		cmd := exec.Command("sh", "-c", script+"\nexec sh")
