@@ -420,6 +420,7 @@ func (c *chain) enter(w *Worker, v *vertex, e edge) (Pipe, error) {
 		return Pipe{}, err
 	}
 	at := w.stat(e.to.op, e.input)
+	_, at.last = stage.(sized)
 	w.op = at
 	p, err := stage.(Step).Fuse(w, down)
 	if err != nil {
