@@ -12,6 +12,7 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/exec"
+	"anabranch.dev/internal/sharedtest"
 )
 
 // drawings are plans of the shapes that matter to a picture. Their operators are told to
@@ -86,23 +87,23 @@ func underWay(plan *df.Plan) *df.Progress {
 func TestDraw(t *testing.T) {
 	plans := drawings()
 	dir := filepath.Join("testdata", "draw")
-	if *update {
+	if *sharedtest.Update {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name, p := range plans {
-		golden(t, filepath.Join(dir, name+".svg"), p.SVG())
-		golden(t, filepath.Join(dir, name+".dot"), p.DOT())
-		golden(t, filepath.Join(dir, name+".mermaid"), p.Mermaid())
+		sharedtest.Golden(t, filepath.Join(dir, name+".svg"), p.SVG())
+		sharedtest.Golden(t, filepath.Join(dir, name+".dot"), p.DOT())
+		sharedtest.Golden(t, filepath.Join(dir, name+".mermaid"), p.Mermaid())
 		if again := drawings()[name]; again.SVG() != p.SVG() || again.DOT() != p.DOT() || again.Mermaid() != p.Mermaid() {
 			t.Errorf("%s: drawn twice, it differs", name)
 		}
 	}
 	run := underWay(plans["joins"])
-	golden(t, filepath.Join(dir, "run.svg"), run.SVG())
-	golden(t, filepath.Join(dir, "run.dot"), run.DOT())
-	golden(t, filepath.Join(dir, "run.mermaid"), run.Mermaid())
+	sharedtest.Golden(t, filepath.Join(dir, "run.svg"), run.SVG())
+	sharedtest.Golden(t, filepath.Join(dir, "run.dot"), run.DOT())
+	sharedtest.Golden(t, filepath.Join(dir, "run.mermaid"), run.Mermaid())
 }
 
 // TestDrawPartly draws what a run can be before it has begun and after it has failed.

@@ -3,7 +3,6 @@ package df_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"iter"
 	"os"
@@ -20,28 +19,8 @@ import (
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
 	"anabranch.dev/df/internal/dftest"
-	gocmp "github.com/google/go-cmp/cmp"
+	"anabranch.dev/internal/sharedtest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares text with a file, or rewrites the file.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s, -want +got (to accept: go test -run %s -update):\n%s", path, t.Name(), diff)
-	}
-}
 
 // lineNumber is the line of the file that calls the caller.
 func lineNumber() int {
@@ -220,7 +199,7 @@ func TestErrorTexts(t *testing.T) {
 		fmt.Fprintf(&text, "%s\n\t%s\n", f.name, first)
 	}
 	noneLeft(t)
-	golden(t, file, text.String())
+	sharedtest.Golden(t, file, text.String())
 }
 
 // TestErrorCauses finds causes behind the operator's name.

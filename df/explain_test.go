@@ -10,6 +10,7 @@ import (
 
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/internal/sharedtest"
 )
 
 // explained are plans of every shape.
@@ -49,7 +50,7 @@ func TestExplain(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%s\n\n%s\n", name, lineOf.ReplaceAllString(drawn, "explain_test.go:N  "))
 	}
-	golden(t, filepath.Join("testdata", "explain.txt"), text.String())
+	sharedtest.Golden(t, filepath.Join("testdata", "explain.txt"), text.String())
 }
 
 // TestProgress holds the numbers of the last report of a run.

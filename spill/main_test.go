@@ -3,80 +3,23 @@ package spill
 import (
 	"flag"
 	"fmt"
-	"os"
-	"runtime"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+
+	"anabranch.dev/internal/sharedtest"
 )
+
+var goroutines sharedtest.Goroutines
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	code := m.Run()
-	if left := goroutinesLeft(); len(left) > 0 {
-		fmt.Fprintf(os.Stderr, "%d goroutines are left after the tests:\n\n%s\n", len(left), strings.Join(left, "\n\n"))
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// goroutinesLeft gives the stacks of goroutines that the package has started and
-// that do not end within a second or so.
-func goroutinesLeft() (left []string) {
-	for wait := time.Millisecond; wait < time.Second; wait *= 2 {
-		if left = ownGoroutines(); len(left) == 0 {
-			return nil
-		}
-		time.Sleep(wait)
-	}
-	return left
-}
-
-// blamed are goroutines that a test was blamed for, which the next are not.
-var blamed sync.Map
-
-// stacksBuf is memory for stacks.
-var (
-	stacksLock sync.Mutex
-	stacksBuf  = make([]byte, 1<<20)
-)
-
-// goroutine is how the stack of a goroutine names it.
-func goroutine(stack string) string {
-	name, _, _ := strings.Cut(stack, " [")
-	return name
-}
-
-func ownGoroutines() (stacks []string) {
-	stacksLock.Lock()
-	defer stacksLock.Unlock()
-	text := string(stacksBuf[:runtime.Stack(stacksBuf, true)])
-	for i, stack := range strings.Split(text, "\n\n") {
-		switch {
-		case i == 0: // the one that asks
-		case strings.Contains(stack, "testing.tRunner("), strings.Contains(stack, "testing.(*M).Run("): // one that waits for it
-		case strings.Contains(stack, "anabranch.dev/"):
-			if _, known := blamed.Load(goroutine(stack)); !known {
-				stacks = append(stacks, stack)
-			}
-		}
-	}
-	return stacks
+	goroutines.Main(m)
 }
 
 // noneLeft fails the test when goroutines are left.
 func noneLeft(t *testing.T) {
 	t.Helper()
-	left := goroutinesLeft()
-	if len(left) == 0 {
-		return
-	}
-	t.Errorf("%d goroutines are left:\n\n%s", len(left), strings.Join(left, "\n\n"))
-	for _, stack := range left {
-		blamed.Store(goroutine(stack), true)
-	}
+	goroutines.NoneLeft(t)
 }
 
 // purse is a budget that several holders share, each of which is a holder of it.

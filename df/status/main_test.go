@@ -1,13 +1,9 @@
 package status_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,46 +11,19 @@ import (
 	"anabranch.dev/df/status"
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/plan"
+	"anabranch.dev/internal/sharedtest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if left := goroutinesLeft(); len(left) > 0 {
-		fmt.Fprintf(os.Stderr, "%d goroutines are left after the tests:\n\n%s\n", len(left), strings.Join(left, "\n\n"))
-		code = 1
-	}
-	os.Exit(code)
+var goroutines = sharedtest.Goroutines{
+	Also:   []string{"net/http."}, // servers and their clients
+	Before: http.DefaultClient.CloseIdleConnections,
 }
 
-// goroutinesLeft gives the stacks of goroutines of the library, and of servers and their
-// clients, that do not end within a second or so.
-func goroutinesLeft() (left []string) {
-	http.DefaultClient.CloseIdleConnections()
-	for wait := time.Millisecond; wait < 2*time.Second; wait *= 2 {
-		if left = ours(); len(left) == 0 {
-			return nil
-		}
-		time.Sleep(wait)
-	}
-	return left
-}
-
-func ours() (stacks []string) {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
-	for i, stack := range strings.Split(string(buf), "\n\n") {
-		if i > 0 && (strings.Contains(stack, "anabranch.dev/") || strings.Contains(stack, "net/http.")) && !strings.Contains(stack, "testing.tRunner") && !strings.Contains(stack, "testing.(*M)") {
-			stacks = append(stacks, stack)
-		}
-	}
-	return stacks
-}
+func TestMain(m *testing.M) { goroutines.Main(m) }
 
 func noneLeft(t *testing.T) {
 	t.Helper()
-	if left := goroutinesLeft(); len(left) > 0 {
-		t.Errorf("%d goroutines are left:\n\n%s", len(left), strings.Join(left, "\n\n"))
-	}
+	goroutines.NoneLeft(t)
 }
 
 // start begins a run that only tells what the test wants.

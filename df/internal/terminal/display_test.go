@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"anabranch.dev/exec"
+	"anabranch.dev/internal/sharedtest"
 )
 
 // A screen is a terminal of some width, endlessly high. What is behind the last column goes
@@ -133,7 +134,7 @@ func TestDisplay(t *testing.T) {
 		d.show(p)
 	}
 	print("a log", s)
-	golden(t, "screens.txt", text.String())
+	sharedtest.Golden(t, filepath.Join("testdata", "screens.txt"), text.String())
 }
 
 // TestDisplayIsQuiet: nothing is said of runs that are over soon, and each run begins anew.

@@ -3,9 +3,7 @@ package terminal
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,29 +11,8 @@ import (
 	"unicode"
 
 	"anabranch.dev/exec"
-	"github.com/google/go-cmp/cmp"
+	"anabranch.dev/internal/sharedtest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares text with a file, or rewrites the file.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s, -want +got (to accept: go test -run %s -update):\n%s", path, t.Name(), diff)
-	}
-}
 
 // words is the plan of lines counted by key, and sorted into a file.
 func words() *exec.Plan {
@@ -168,7 +145,7 @@ func TestFrame(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "frames.txt", text.String())
+	sharedtest.Golden(t, filepath.Join("testdata", "frames.txt"), text.String())
 }
 
 func TestUnits(t *testing.T) {
