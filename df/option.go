@@ -75,7 +75,7 @@ type OperatorProgress = exec.OperatorProgress
 // these options are called in turn.
 func Watch(f func(Progress)) Option {
 	need("Watch", f != nil)
-	return func(c *exec.Config) { c.Watch = append(c.Watch, f) }
+	return func(c *exec.Config) { c.Watchers = append(c.Watchers, exec.WatchFunc(f).Watcher()) }
 }
 
 // Log has the events of the run written to l: its start, the first time that an operator

@@ -148,7 +148,7 @@ func Analyze(ctx context.Context, o Output, options ...Option) (*Progress, error
 	}
 	var last *Progress
 	c := config(options)
-	c.Watch = append(c.Watch, func(p Progress) { last = &p })
+	c.Watchers = append(c.Watchers, exec.WatchFunc(func(p Progress) { last = &p }).Watcher())
 	err := exec.Execute(ctx, c, o.outputs()...)
 	return last, err
 }

@@ -32,8 +32,16 @@ func WatchTerminal(w io.Writer) Option {
 	}
 	return func(c *exec.Config) {
 		if show := terminal.New(w); show != nil {
-			Watch(show)(c)
-			c.Begins = append(c.Begins, show) // so that it makes way in time
+			c.Watchers = append(c.Watchers, exec.Watcher{Op: "watch", Start: func(func(error)) (exec.Watch, error) {
+				return display{exec.WatchFunc(show)}, nil
+			}})
 		}
 	}
 }
+
+// display is a watch that is told of pipelines before their rows come, so that it makes
+// way in time.
+type display struct{ exec.WatchFunc }
+
+// Begin is called before the rows of a pipeline come.
+func (d display) Begin(p Progress) { d.Tell(p) }

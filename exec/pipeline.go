@@ -92,11 +92,9 @@ func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 	p.total.began.Store(r.since())
 	r.totals.expect(p.total, p.sources())
 	r.current.Store(p)
-	for _, f := range r.begins {
-		if err := guarded(func() error { f(r.progress()); return nil }); err != nil {
-			r.fail(&Error{Op: "watch", Err: err}, 0)
-			return nil
-		}
+	if err := r.watching.begin(r); err != nil {
+		r.fail(err, 0)
+		return nil
 	}
 	var wg sync.WaitGroup
 	for i := range r.workers {

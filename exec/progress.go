@@ -112,21 +112,13 @@ type Spill struct {
 // watchEvery is how often a watcher is told.
 const watchEvery = 200 * time.Millisecond
 
-// watch calls each of to until the function that it returns is called, with how the run
-// has ended, which calls them a last time. All calls are made by one goroutine. The
-// error is that of the last calls; one of an earlier call ends the run. A run that has
-// no plan yet is not told of.
-func (r *Run) watch(to []func(Progress)) (stop func(error) error) {
-	if len(to) == 0 {
+// watch tells the watches of the run until the function that it returns is called, with
+// how the run has ended, which tells them a last time. One goroutine does so. The error
+// is that of the last calls; one of an earlier call ends the run. A run that has no plan
+// yet is not told of.
+func (r *Run) watch() (stop func(error) error) {
+	if len(r.watching) == 0 {
 		return func(error) error { return nil }
-	}
-	tell := func(p Progress) error {
-		for _, f := range to {
-			if err := guarded(func() error { f(p); return nil }); err != nil {
-				return &Error{Op: "watch", Err: err}
-			}
-		}
-		return nil
 	}
 	end, ended := make(chan error), make(chan error)
 	go func() {
@@ -137,7 +129,7 @@ func (r *Run) watch(to []func(Progress)) (stop func(error) error) {
 			select {
 			case <-ticks:
 				if p := r.progress(); p.Plan != nil {
-					if err := tell(p); err != nil {
+					if err := r.watching.tell(p); err != nil {
 						r.fail(err, 0)
 						ticks = nil // it has ended
 					}
@@ -148,7 +140,7 @@ func (r *Run) watch(to []func(Progress)) (stop func(error) error) {
 					p.Share, p.Left = 1, 0
 				}
 				if p.Plan != nil && ticks != nil {
-					err = tell(p)
+					err = r.watching.tell(p)
 				} else {
 					err = nil
 				}

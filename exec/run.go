@@ -22,14 +22,12 @@ var errAborted = errors.New("exec: the run is over")
 
 // Config is how to run a plan. The zero Config is a good one.
 type Config struct {
-	Workers   int              // goroutines per pipeline; 0: GOMAXPROCS
-	Memory    int64            // bytes; 0: a quarter of what the machine or its cgroup has
-	TempDir   string           // for temporary files; empty: os.TempDir()
-	Disk      int64            // bytes of temporary files; 0: what the disk has
-	Watch     []func(Progress) // each called from one goroutine, several times a second and at the end
-	Watchers  []Watcher        // told likewise, from the run's beginning to its end
-	Begins    []func(Progress) // each called before the rows of a pipeline come, while others may be watching
-	NoMetrics bool             // do not time operators; rows are counted still
+	Workers   int       // goroutines per pipeline; 0: GOMAXPROCS
+	Memory    int64     // bytes; 0: a quarter of what the machine or its cgroup has
+	TempDir   string    // for temporary files; empty: os.TempDir()
+	Disk      int64     // bytes of temporary files; 0: what the disk has
+	Watchers  []Watcher // follow the run from its beginning to its end
+	NoMetrics bool      // do not time operators; rows are counted still
 
 	NoSoftLimit bool   // leave the soft limit on the process's memory alone
 	FS          vfs.FS // where temporary and written files are; nil: the system's
@@ -56,7 +54,7 @@ type running struct {
 	tempDir    string
 	fs         vfs.FS
 	started    time.Time
-	begins     []func(Progress)
+	watching   watches
 
 	mu struct {
 		sync.Mutex
@@ -277,7 +275,7 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	}
 	r := &Run{memory: budget, running: &running{
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
-		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS, begins: c.Begins,
+		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
 	}}
 	ctx, task := trace.NewTask(ctx, "run")
 	defer task.End()
@@ -295,12 +293,12 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 		return err
 	}
 	defer func() { watching.End(err) }()
-	c.Watch = append(watching.tells(), c.Watch...)
-	return r.execute(c, roots)
+	r.watching = watching
+	return r.execute(roots)
 }
 
-func (r *Run) execute(c Config, roots []*plan.Node) (err error) {
-	stop := r.watch(c.Watch)
+func (r *Run) execute(roots []*plan.Node) (err error) {
+	stop := r.watch()
 	defer func() {
 		if e := stop(err); err == nil {
 			if err = e; err == nil {

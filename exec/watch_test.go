@@ -107,21 +107,30 @@ type ending chan error
 func (ending) Tell(exec.Progress) {}
 func (e ending) End(err error)    { e <- err }
 
+// beginning is a watch that looks at what begins alone.
+type beginning func(exec.Progress)
+
+func (beginning) Tell(exec.Progress)      {}
+func (beginning) End(error)               {}
+func (b beginning) Begin(p exec.Progress) { b(p) }
+
 // TestBegins: each pipeline is told of when it begins, before any row of it has come.
 func TestBegins(t *testing.T) {
 	var begun []string
 	fail := false
 	begins := func(c *exec.Config) {
-		c.Begins = append(c.Begins, func(p exec.Progress) {
-			for i, pipe := range p.Pipelines {
-				if pipe.State == exec.Running {
-					begun = append(begun, fmt.Sprint(i+1, ": ", pipe.Rows))
+		c.Watchers = append(c.Watchers, exec.Watcher{Op: "watch", Start: func(func(error)) (exec.Watch, error) {
+			return beginning(func(p exec.Progress) {
+				for i, pipe := range p.Pipelines {
+					if pipe.State == exec.Running {
+						begun = append(begun, fmt.Sprint(i+1, ": ", pipe.Rows))
+					}
 				}
-			}
-			if fail {
-				panic("here")
-			}
-		})
+				if fail {
+					panic("here")
+				}
+			}), nil
+		}})
 	}
 	rows := df.Count(df.CountBy(df.Range(0, 1000), df.Self))
 	if err := df.Run(context.Background(), rows, begins); err != nil || !slices.Equal(begun, []string{"1: 0", "2: 0"}) {
