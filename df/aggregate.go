@@ -39,7 +39,7 @@ func Aggregate[T, A, R any](s Stream[T], f agg.Func[T, A, R]) Stream[R] {
 func fold[T, A, R any](verb, op, detail string, s Stream[T], acc exec.Accumulate[T, A], result func(*A) R) Stream[R] {
 	in := s.in(verb)
 	keepsIn[A](verb, in)
-	return breaker[R](op, detail, plan.InputOrder, exec.Fold(acc, result), in)
+	return breaker[R](op, detail, plan.InputOrder, exec.Fold(acc, result), in).shared(exec.ShareFold(acc, result))
 }
 
 // Reduce puts all rows together with f, two at a time, and gives what is left:
@@ -49,12 +49,12 @@ func Reduce[T any](s Stream[T], f func(T, T) T) Stream[T] {
 	need("Reduce", f != nil)
 	in := s.in("Reduce")
 	keeps("Reduce", in)
-	return breaker[T]("reduce", "", plan.InputOrder, exec.Reduce(f), in)
+	return breaker[T]("reduce", "", plan.InputOrder, exec.Reduce(f), in).shared(exec.ShareReduce(f))
 }
 
 // Count gives the number of rows.
 func Count[T any](s Stream[T]) Stream[int64] {
-	return breaker[int64]("count", "", plan.InputOrder, exec.Count[T](), s.in("Count"))
+	return breaker[int64]("count", "", plan.InputOrder, exec.Count[T](), s.in("Count")).shared(exec.ShareCount[T]())
 }
 
 // Sum adds up all rows; of no rows it gives 0. Sums of integers wrap around as
@@ -64,10 +64,11 @@ func Count[T any](s Stream[T]) Stream[int64] {
 func Sum[N agg.Number](s Stream[N]) Stream[N] {
 	in := s.in("Sum")
 	if k := reflect.TypeFor[N]().Kind(); k != reflect.Float32 && k != reflect.Float64 {
-		return breaker[N]("sum", "", plan.InputOrder, exec.Sum[N](), in)
+		return breaker[N]("sum", "", plan.InputOrder, exec.Sum[N](), in).shared(exec.ShareSum[N]())
 	}
 	acc, result := accumulate("Sum", agg.SumFloat(func(v N) float64 { return float64(v) }))
-	return breaker[N]("sum", "", plan.InputOrder, exec.Fold(acc, func(a *agg.FloatSum) N { return N(result(a)) }), in)
+	sum := func(a *agg.FloatSum) N { return N(result(a)) }
+	return breaker[N]("sum", "", plan.InputOrder, exec.Fold(acc, sum), in).shared(exec.ShareFold(acc, sum))
 }
 
 // Mean gives the arithmetic mean of all rows as its only row; none of no rows.
@@ -76,6 +77,7 @@ func Mean[N agg.Number](s Stream[N]) Stream[float64] {
 	both := agg.Combine(agg.Count[N], agg.Mean(func(v N) N { return v }), func(n int64, mean float64) numbered { return numbered{n, mean} })
 	acc, result := accumulate("Mean", both)
 	one := breakerNode("mean", "", plan.InputOrder, exec.RowsOf[numbered](), exec.Fold(acc, result), in)
+	one.Share = exec.ShareFold(acc, result)
 	return narrow[float64]("mean: of rows", exec.Expand(func(dst []float64, m numbered) []float64 {
 		if m.n == 0 {
 			return dst
@@ -114,7 +116,7 @@ func Max[T cmp.Ordered](s Stream[T]) Stream[T] {
 func extreme[T any](verb, op string, s Stream[T], f func(T, T) T) Stream[T] {
 	in := s.in(verb)
 	keeps(verb, in)
-	return breaker[T](op, "", plan.InputOrder, exec.Reduce(f), in)
+	return breaker[T](op, "", plan.InputOrder, exec.Reduce(f), in).shared(exec.ShareReduce(f))
 }
 
 // mostKept is how many rows each worker keeps for a Top in memory.
@@ -138,5 +140,5 @@ func Top[T any](s Stream[T], n int, o Order[T]) Stream[T] {
 		return Take(sorted("Top", "top", s, o), int64(n))
 	}
 	acc, result := accumulate("Top", agg.Top(n, o.Compare))
-	return breaker[T]("top", fmt.Sprint(n), plan.Sorted, exec.FoldMany(acc, result), in)
+	return breaker[T]("top", fmt.Sprint(n), plan.Sorted, exec.FoldMany(acc, result), in).shared(exec.ShareFoldMany(acc, result))
 }

@@ -23,7 +23,7 @@ func CoGroup[T, R any, K comparable, O any](s Stream[T], right Stream[R], leftKe
 		g := &inputsOf[T, R, struct{}]{next: next}
 		return f(dst, k, g.a, g.b)
 	}
-	return breaker[O]("cogroup", "", plan.NoOrder, exec.CoGroup(2, leftKey, rightKey, nil, Order[exec.OneOf[T, R, struct{}]]{}, each), l, r)
+	return breaker[O]("cogroup", "", plan.NoOrder, exec.CoGroup(2, leftKey, rightKey, nil, Order[exec.OneOf[T, R, struct{}]]{}, each), l, r).shared(exec.ShareSides(leftKey, rightKey))
 }
 
 // CoGroup3 is [CoGroup] for three streams.
@@ -38,7 +38,7 @@ func CoGroup3[T, R, V any, K comparable, O any](s Stream[T], second Stream[R], t
 		g := &inputsOf[T, R, V]{next: next}
 		return f(dst, k, g.a, g.b, g.c)
 	}
-	return breaker[O]("cogroup", "", plan.NoOrder, exec.CoGroup(3, key, secondKey, thirdKey, Order[exec.OneOf[T, R, V]]{}, each), a, b, c)
+	return breaker[O]("cogroup", "", plan.NoOrder, exec.CoGroup(3, key, secondKey, thirdKey, Order[exec.OneOf[T, R, V]]{}, each), a, b, c).shared(exec.ShareThree(key, secondKey, thirdKey))
 }
 
 // inputsOf tells the rows of several inputs apart, which come one input after the

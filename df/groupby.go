@@ -21,7 +21,7 @@ func GroupBy[T any, K comparable, R any](s Stream[T], key func(T) K, f func(dst 
 	writable[T]("GroupBy")
 	isKey[K]("GroupBy")
 	each := func(dst []R, k K, next func() *T, _ func([]R) []R) []R { return f(dst, k, rowsOf(next)) }
-	return breaker[R]("group by", "", plan.NoOrder, exec.GroupBy(key, Order[T]{}, each), in)
+	return breaker[R]("group by", "", plan.NoOrder, exec.GroupBy(key, Order[T]{}, each), in).shared(exec.ShareGroups(key))
 }
 
 // rowsOf is the rows that next returns, until it returns nil.

@@ -107,5 +107,5 @@ func joined[L, R any, K comparable, O any](verb, op string, left Stream[L], righ
 	l, r := left.in(verb), right.in(verb)
 	keeps(verb, r)
 	isKey[K](verb)
-	return makeNode[O](plan.Node{Op: op, Kind: plan.Probe, Order: plan.NoOrder}, exec.Join(of), l, r)
+	return makeNode[O](plan.Node{Op: op, Kind: plan.Probe, Order: plan.NoOrder}, exec.Join(of), l, r).shared(exec.ShareSides(of.LeftKey, of.RightKey))
 }

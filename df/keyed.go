@@ -35,7 +35,9 @@ func keyed[T any, K comparable, A, R any](verb, op, detail string, s Stream[T], 
 func keyedNode[T any, K comparable, A, R any](verb, op, detail string, in *plan.Node, key func(T) K, acc exec.Accumulate[T, A], row func(K, *A) R) *plan.Node {
 	keepsIn[A](verb, in)
 	isKey[K](verb)
-	return breakerNode(op, detail, plan.NoOrder, exec.RowsOf[R](), exec.Keyed(key, acc, row), in)
+	n := breakerNode(op, detail, plan.NoOrder, exec.RowsOf[R](), exec.Keyed(key, acc, row), in)
+	n.Share = exec.ShareKeyed(key, acc, row)
+	return n
 }
 
 // isKey panics unless values of type K can be keys.

@@ -38,7 +38,7 @@ func SortFunc[T any](s Stream[T], compare func(a, b T) int) Stream[T] {
 func sorted[T any](verb, op string, s Stream[T], o Order[T]) Stream[T] {
 	in := s.in(verb)
 	writable[T](verb)
-	return breaker[T](op, "", plan.Sorted, exec.Sort(o), in)
+	return breaker[T](op, "", plan.Sorted, exec.Sort(o), in).shared(exec.ShareSort(o))
 }
 
 // writable panics unless rows of type T can be written to disk.

@@ -138,6 +138,12 @@ func breaker[T any](op, detail string, o plan.Order, body exec.Body, inputs ...*
 	return Stream[T]{breakerNode(op, detail, o, exec.RowsOf[T](), body, inputs...)}
 }
 
+// shared says how several processes run a breaker that was just made.
+func (s Stream[T]) shared(how exec.Sharing) Stream[T] {
+	s.node.Share = how
+	return s
+}
+
 func breakerNode(op, detail string, o plan.Order, rows exec.Rows, body exec.Body, inputs ...*plan.Node) *plan.Node {
 	n := newNode(plan.Node{Op: op, Detail: detail, Kind: plan.Breaker, Order: o}, rows, body, inputs...)
 	n.Views = false // what a breaker keeps, it has copied

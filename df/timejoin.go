@@ -88,5 +88,5 @@ func timed[T, R any, K comparable, O any](verb, op string, s Stream[T], right St
 		}
 		return leftTime(v.A).Add(wait)
 	}).Then(Desc(func(v row) int { return v.Input }))
-	return breaker[O](op, "", plan.NoOrder, exec.CoGroup(2, leftKey, rightKey, nil, within, f), l, r)
+	return breaker[O](op, "", plan.NoOrder, exec.CoGroup(2, leftKey, rightKey, nil, within, f), l, r).shared(exec.ShareSides(leftKey, rightKey))
 }

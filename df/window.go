@@ -207,5 +207,5 @@ func runs[T any, K comparable, A, R any](verb, op, detail string, s Stream[T], k
 		end()
 		return dst
 	}
-	return breaker[R](op, detail, plan.NoOrder, exec.GroupBy(key, within, f), in)
+	return breaker[R](op, detail, plan.NoOrder, exec.GroupBy(key, within, f), in).shared(exec.ShareGroups(key))
 }

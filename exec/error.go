@@ -57,6 +57,8 @@ var (
 	ErrNotSorted = errors.New("input is not sorted")
 	// ErrTwoWriters means that two operators of a run would write one file.
 	ErrTwoWriters = errors.New("the file has two writers")
+	// ErrNotPortable means that a plan cannot run in other processes.
+	ErrNotPortable = errors.New("not portable to other processes")
 )
 
 // nodeError wraps err with what is known of the operator, unless it is wrapped

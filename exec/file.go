@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -24,12 +25,17 @@ type inputFile struct {
 	path   string
 	size   int64 // of a regular file; -1: it can only be read from end to end
 	mode   fs.FileMode
-	handle *os.File
+	handle Input
 	users  atomic.Int32 // morsels in flight, and one for those to come
+	leased bool         // the handle is open as long as the source: who runs the whole has the file
 }
 
-// expandFiles finds the files that patterns name, in order.
-func expandFiles(patterns []string) ([]*inputFile, error) {
+// expandFiles finds the files that patterns name, in order. Who has a piece of a run is
+// told of its files with each morsel.
+func (r *Run) expandFiles(patterns []string) ([]*inputFile, error) {
+	if r.piece != nil {
+		return nil, nil
+	}
 	var list []*inputFile
 	for _, p := range patterns {
 		if p == Stdin {
@@ -104,11 +110,10 @@ func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
 	if f.path == Stdin {
 		return openStdin(ctx)
 	}
-	pipe, err := openPipe(ctx, f.path, os.O_RDONLY, f.mode)
+	file, err := f.bytes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	file := interruptible(ctx, pipe)
 	switch filepath.Ext(f.path) {
 	case ".gz":
 		z, err := gzip.NewReader(file)
@@ -129,6 +134,18 @@ func (f *inputFile) stream(ctx context.Context) (io.ReadCloser, error) {
 		return &decompressed{z, func() error { z.Close(); return nil }, file}, nil
 	}
 	return file, nil
+}
+
+// bytes opens the file to be read from end to end, as it is.
+func (f *inputFile) bytes(ctx context.Context) (io.ReadCloser, error) {
+	if f.leased {
+		return io.NopCloser(io.NewSectionReader(f.handle, 0, math.MaxInt64)), nil
+	}
+	pipe, err := openPipe(ctx, f.path, os.O_RDONLY, f.mode)
+	if err != nil {
+		return nil, err
+	}
+	return interruptible(ctx, pipe), nil
 }
 
 // abandon closes the file if it is open still.
@@ -188,7 +205,7 @@ type File struct {
 // Files is the body of a source of the files that patterns name, in order.
 func Files(patterns []string) Body {
 	return func(r *Run) (any, error) {
-		inputs, err := expandFiles(patterns)
+		inputs, err := r.expandFiles(patterns)
 		if err != nil {
 			return nil, err
 		}
@@ -196,6 +213,26 @@ func Files(patterns []string) Body {
 		for i, f := range inputs {
 			files[i] = File{Path: f.path, Rows: -1, Bytes: f.onDisk()}
 		}
-		return FromSlice(files)(r)
+		return &fileList{sliceSource[File]{spans{n: int64(len(files))}, files}}, nil
 	}
+}
+
+// fileList is the files that were found. Another process may not find the same.
+type fileList struct{ sliceSource[File] }
+
+func (s *fileList) Lease(m Morsel) ([]byte, error) {
+	p := m.Part.(span)
+	return leaseOf(s.rows[p.from:p.to])
+}
+
+func (s *fileList) Leased(b []byte) (m Morsel, err error) {
+	m.Part, err = leased[[]File](b)
+	return m, err
+}
+
+func (s *fileList) Read(w *Worker, m Morsel, down Pipe) error {
+	if rows, ok := m.Part.([]File); ok {
+		return pushAll(pushOf[File](down), rows)
+	}
+	return s.sliceSource.Read(w, m, down)
 }

@@ -17,11 +17,11 @@ import (
 // that is used again: they are valid until the push that carries them returns.
 func Lines[S ~string](patterns []string, form LineForm) Body {
 	return func(r *Run) (any, error) {
-		files, err := expandFiles(patterns)
+		files, err := r.expandFiles(patterns)
 		if err != nil {
 			return nil, err
 		}
-		s := &lineSource[S]{files: files}
+		s := &lineSource[S]{files: files, piece: r.piece}
 		for _, f := range files {
 			n := f.onDisk()
 			if n < 0 {
@@ -50,6 +50,7 @@ type LineForm struct {
 
 type lineSource[S ~string] struct {
 	files   []*inputFile
+	piece   *Piece
 	total   int64 // bytes; -1 when unknown
 	morsel  int64 // bytes
 	readers sync.Pool

@@ -21,7 +21,10 @@ func Load[T any](patterns []string) Body {
 		if err != nil {
 			return nil, err
 		}
-		s := &loading[T]{codec: codec}
+		s := &loading[T]{codec: codec, piece: r.piece}
+		if r.piece != nil { // it is told of its files with each morsel
+			return s, nil
+		}
 		for _, p := range patterns {
 			paths, err := glob.Expand(p)
 			if err != nil {
@@ -46,7 +49,7 @@ func Load[T any](patterns []string) Body {
 type savedFile struct {
 	path  string
 	size  int64
-	file  vfs.File
+	file  Input
 	index *frame.FileIndex
 	parts []frame.Range
 }
@@ -58,7 +61,10 @@ func openSaved(files vfs.FS, path, rowType string) (*savedFile, error) {
 		return nil, err
 	}
 	f := &savedFile{path: path, file: file}
-	if err = f.read(rowType); err != nil {
+	if err = f.look(file); err == nil {
+		err = f.read(rowType)
+	}
+	if err != nil {
 		_ = file.Close()
 		return nil, err
 	}
@@ -68,8 +74,9 @@ func openSaved(files vfs.FS, path, rowType string) (*savedFile, error) {
 // loadBytes is how much of a file is a morsel.
 const loadBytes = 1 << 20
 
-func (f *savedFile) read(rowType string) error {
-	info, err := f.file.Stat()
+// look sees that it is a file, and how large.
+func (f *savedFile) look(file vfs.File) error {
+	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
@@ -80,6 +87,11 @@ func (f *savedFile) read(rowType string) error {
 		return &fs.PathError{Op: "load", Path: f.path, Err: fmt.Errorf("not a regular file")}
 	}
 	f.size = info.Size()
+	return nil
+}
+
+// read reads what the file says about its rows.
+func (f *savedFile) read(rowType string) (err error) {
 	if f.index, err = frame.ReadIndex(f.path, f.file, f.size); err != nil {
 		if c, ok := errors.AsType[*frame.CorruptError](err); ok && c.Offset == 0 {
 			c.Reason += "; was the file written by Save?"
@@ -95,6 +107,7 @@ func (f *savedFile) read(rowType string) error {
 
 // loading gives out ranges of blocks.
 type loading[T any] struct {
+	piece       *Piece
 	codec       spill.Codec[T]
 	files       []*savedFile
 	rows, bytes int64

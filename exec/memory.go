@@ -59,7 +59,7 @@ const liveShare = 0.75
 
 func newBudget(limit int64, workers int) (*Budget, error) {
 	if limit == 0 {
-		limit = max(defaultMemory(), Floor(workers))
+		limit = max(DefaultMemory(), Floor(workers))
 	}
 	if floor := Floor(workers); limit < floor {
 		return nil, fmt.Errorf("a memory budget of %d bytes is too small for %d workers: at least %d bytes are needed, or fewer workers", limit, workers, floor)
@@ -121,8 +121,9 @@ func keyText(key any) string {
 	return text
 }
 
-// defaultMemory is a quarter of what this process may use.
-func defaultMemory() int64 {
+// DefaultMemory is the budget of a run that asks for none: a quarter of what this process
+// may use.
+func DefaultMemory() int64 {
 	total := machineMemory()
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
 		total = min(total, limit)

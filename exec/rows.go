@@ -15,6 +15,9 @@ type Rows interface {
 	tee(downs []Pipe) Pipe
 	drain() Local
 	buffer(r *Run) Breaker
+	send(to Outlet, o SendOptions) Body
+	receive(from Inlet) Body
+	sendable() error
 }
 
 // What these methods call is not inlined into them: each of them is compiled
@@ -34,6 +37,12 @@ func (rowsOf[T]) entry(w *Worker, s *opStat, down Pipe) Pipe { return entry[T](w
 func (rowsOf[T]) tee(downs []Pipe) Pipe { return tee[T](downs) }
 
 func (rowsOf[T]) buffer(r *Run) Breaker { return newBuffer[T](r) }
+
+func (rowsOf[T]) send(to Outlet, o SendOptions) Body { return send[T](nil, to, o) }
+
+func (rowsOf[T]) sendable() error { return written[T]() }
+
+func (rowsOf[T]) receive(from Inlet) Body { return receive[T](from, nil) }
 
 func (rowsOf[T]) drain() Local {
 	return drainLocal{Pipe{

@@ -29,6 +29,9 @@ type Config struct {
 	Watchers  []Watcher // follow the run from its beginning to its end
 	NoMetrics bool      // do not time operators; rows are counted still
 
+	Elsewhere Elsewhere // runs the plan instead; nil: it runs in this process
+	Piece     *Piece    // this run is a piece of one that several processes share; nil: it is not
+
 	NoSoftLimit bool   // leave the soft limit on the process's memory alone
 	FS          vfs.FS // where temporary and written files are; nil: the system's
 }
@@ -53,6 +56,7 @@ type running struct {
 	space      *spill.Space // of temporary files
 	tempDir    string
 	fs         vfs.FS
+	piece      *Piece
 	started    time.Time
 	watching   watches
 
@@ -264,6 +268,9 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if c.Elsewhere != nil {
+		return c.Elsewhere.Execute(ctx, c, roots...)
+	}
 	budget, err := c.check()
 	if err != nil {
 		return nodeError(roots[0], err)
@@ -275,7 +282,7 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	}
 	r := &Run{memory: budget, running: &running{
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
-		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS,
+		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS, piece: c.Piece,
 	}}
 	ctx, task := trace.NewTask(ctx, "run")
 	defer task.End()

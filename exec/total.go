@@ -16,6 +16,15 @@ func Sum[N Number]() Body {
 	return Fold(Accumulate[N, N]{AddAll: sumKernel[N], Merge: mergeSum[N]}, value[N])
 }
 
+// ShareCount and ShareSum are how these are run by several processes.
+func ShareCount[T any]() Sharing {
+	return ShareFold(Accumulate[T, int64]{AddAll: countKernel[T], Merge: mergeSum[int64]}, value[int64])
+}
+
+func ShareSum[N Number]() Sharing {
+	return ShareFold(Accumulate[N, N]{AddAll: sumKernel[N], Merge: mergeSum[N]}, value[N])
+}
+
 func countKernel[T any](n *int64, rows []T) { *n += int64(len(rows)) }
 
 func sumKernel[N Number](sum *N, rows []N) {

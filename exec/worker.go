@@ -36,7 +36,9 @@ func (w *Worker) Seq() uint64 { return w.seq }
 func (w *Worker) Run() *Run { return w.run }
 
 // Stamp is the place of row number row of the current morsel.
-func (w *Worker) Stamp(row uint64) stamp.Stamp { return stamp.Stamp{Morsel: w.seq, Row: row} }
+func (w *Worker) Stamp(row uint64) stamp.Stamp {
+	return stamp.Stamp{Morsel: w.run.piece.first() + w.seq, Row: row}
+}
 
 // AtEnd asks for f to be run when the worker has pushed its last mark, or has
 // given up.

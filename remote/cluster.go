@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"anabranch.dev/exec/dist"
 )
 
 // A Cluster is the peers that a driver has. It may be used by several goroutines.
@@ -15,11 +17,17 @@ type Cluster struct {
 		sync.Mutex
 		peers  []*peer // by their id, from 1 on
 		closed bool
+		runs   map[uint64]*runService // of plans
+		moved  chan struct{}          // is closed when a peer comes or goes
 	}
 }
 
 func newCluster(d Dialer) *Cluster {
 	c := &Cluster{dialer: d}
+	c.mu.moved = make(chan struct{})
+	c.dialer.Service.Handlers = d.Service.with(map[Kind]Handler{
+		KindData: c.serveRun(dist.RowsStream), KindFile: c.serveRun(dist.FileStream),
+	})
 	if d.Stderr != nil {
 		c.forward = &forward{w: d.Stderr}
 	}
@@ -33,9 +41,24 @@ func (c *Cluster) enter(h Host) (*peer, error) {
 	if c.mu.closed {
 		return nil, fmt.Errorf("the cluster is closed: %w", ErrRemoved)
 	}
-	p := newPeer(len(c.mu.peers)+1, h, &c.dialer, c.forward)
+	p := newPeer(len(c.mu.peers)+1, h, &c.dialer, c.forward, c.move)
 	c.mu.peers = append(c.mu.peers, p)
 	return p, nil
+}
+
+// changed returns a channel that is closed when a peer comes or goes.
+func (c *Cluster) changed() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mu.moved
+}
+
+// move tells those who wait for it that a peer has come or gone.
+func (c *Cluster) move() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.mu.moved)
+	c.mu.moved = make(chan struct{})
 }
 
 func (c *Cluster) all() []*peer {

@@ -33,6 +33,10 @@ type Dialer struct {
 	// error, each behind the name of the peer.
 	Stderr io.Writer
 
+	// Losses is how often a task of a plan may be lost together with its peer before the
+	// run fails; 0 is 3.
+	Losses int
+
 	// Service says which streams peers can open to the driver, and the plan that
 	// peers must have.
 	Service Service

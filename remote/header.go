@@ -16,6 +16,7 @@ const (
 	KindData    Kind = 2 // rows, for each edge of a plan
 	KindFile    Kind = 3 // bytes of files
 	KindLog     Kind = 4 // text for people
+	KindTask    Kind = 5 // a task, and what becomes of it; every peer has a handler for it
 )
 
 func (k Kind) String() string {
@@ -30,6 +31,8 @@ func (k Kind) String() string {
 		return "file"
 	case KindLog:
 		return "log"
+	case KindTask:
+		return "task"
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
 }

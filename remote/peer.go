@@ -60,6 +60,7 @@ type peer struct {
 	host      Host
 	dialer    *Dialer
 	tail      *tail
+	moved     func() // is called when the state has changed
 	transport *transport // of the goroutine that dials, then of keep
 
 	dialling context.Context // ends when the peer is removed
@@ -78,8 +79,8 @@ type peer struct {
 	}
 }
 
-func newPeer(id int, h Host, d *Dialer, f *forward) *peer {
-	p := &peer{id: id, name: h.Address, host: h, dialer: d, ended: make(chan struct{})}
+func newPeer(id int, h Host, d *Dialer, f *forward, moved func()) *peer {
+	p := &peer{id: id, name: h.Address, host: h, dialer: d, moved: moved, ended: make(chan struct{})}
 	p.tail = &tail{prefix: p.String() + ": ", forward: f}
 	p.dialling, p.giveUp = context.WithCancelCause(context.Background())
 	p.mu.stage = StageLaunch
@@ -124,6 +125,7 @@ func (p *peer) ready(l *link) error {
 		p.mu.state = Ready
 	}
 	p.mu.Unlock()
+	p.moved()
 	go p.keep(l)
 	if removed {
 		p.remove()
@@ -170,6 +172,7 @@ func (p *peer) obituary(err error) error {
 	if p.tail.forward != nil {
 		p.tail.flush()
 	}
+	defer p.moved()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {

@@ -90,7 +90,7 @@ func answerDriver(ctx context.Context, t *transport, s Service) (*link, error) {
 		return nil, fmt.Errorf("the driver has refused this peer: %s", w.refusal)
 	}
 	return newLink(ctx, t, linkConfig{
-		other: "driver", peer: w.id, window: w.window, beat: w.beat, silence: w.silence, handlers: s.Handlers,
+		other: "driver", peer: w.id, window: w.window, beat: w.beat, silence: w.silence, handlers: s.with(map[Kind]Handler{KindTask: serveTask}),
 	})
 }
 

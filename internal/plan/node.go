@@ -24,6 +24,9 @@ type Node struct {
 
 	Rows any // exec.Rows: what exec must know of the type of the rows
 	Body any // exec.Body: makes a fresh Source, Step or Breaker for a run
+
+	Share any   // exec.Sharing: how several processes run a breaker; nil: they cannot
+	Call  *Call // the stream is what a function made that other processes have too; nil: it is not
 }
 
 // Named returns a copy of n with a label.

@@ -1,0 +1,68 @@
+package dist
+
+import (
+	"context"
+	"io"
+)
+
+// A Cluster is the peers of a driver, as a network has them.
+type Cluster interface {
+	// Peers are those that there are and have been.
+	Peers() []Peer
+	// Changed returns a channel that is closed when a peer has come or gone since.
+	Changed() <-chan struct{}
+	// Open opens a stream to a peer. It ends when ctx does.
+	Open(ctx context.Context, peer int, h Header) (Stream, error)
+	// Serve has h serve the streams that peers open with an ID, until stop is called and
+	// returns.
+	Serve(id uint64, h Handler) (stop func())
+}
+
+// A Peer is another process.
+type Peer struct {
+	ID      int
+	Name    string // as in "peer 2 (node7)"
+	Machine string // equal for those that share one
+	Slots   int    // workers
+	State   State
+	Err     error // of one that is gone: why
+}
+
+// A State is whether a peer can be given tasks.
+type State uint8
+
+// The states of peers.
+const (
+	Coming State = iota // it may get ready
+	Ready
+	Gone    // it was lost
+	Removed // it was sent away
+)
+
+// A Header says what a stream is for.
+type Header struct {
+	Kind Kind
+	ID   uint64 // of the run
+	Name string
+}
+
+// A Kind is what a stream is for.
+type Kind uint8
+
+// The kinds of streams.
+const (
+	TaskStream Kind = iota // from the driver: a task, and what becomes of it
+	RowsStream             // from a peer: the rows of an input of a task
+	FileStream             // from a peer: bytes of a file of the input
+)
+
+// A Stream carries bytes in both directions. A Read returns io.EOF when the other side has
+// written all, and its error if it has failed.
+type Stream interface {
+	io.ReadWriteCloser
+	CloseWrite() error
+}
+
+// A Handler serves a stream that the other side has opened; ctx ends when that has closed
+// it. The stream ends when it returns, and its error goes to the other side.
+type Handler func(ctx context.Context, h Header, s Stream) error

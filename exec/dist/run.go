@@ -1,0 +1,269 @@
+package dist
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"anabranch.dev/exec"
+	"anabranch.dev/internal/plan"
+	"anabranch.dev/spill"
+)
+
+// ErrNoPeers means that no peer is left to run tasks.
+var ErrNoPeers = errors.New("no peer is left")
+
+// Options say how to run a plan on a cluster. The zero value is a good one.
+type Options struct {
+	// Losses is how often a task may be lost with its peer before the run fails; 0 is 3.
+	Losses int
+}
+
+// A run is a run of a plan on a cluster, as the driver has it.
+type run struct {
+	id      uint64
+	c       exec.Config
+	o       Options
+	cluster Cluster
+	machine string // of the driver
+	cut     *cut
+	calls   []callMessage
+	print   uint64
+	hub     *hub
+	stores  []*store // by edge
+
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	group  sync.WaitGroup
+
+	mu struct {
+		sync.Mutex
+		changed *sync.Cond
+		stages  []*stageRun
+		tasks   map[uint64]*task // that peers may ask for the input of
+		next    uint64           // number of the next task
+		working map[int]bool     // peers that have a goroutine
+		over    bool
+		files   map[string]bool // of the input, that peers may read
+	}
+}
+
+var runs atomic.Uint64
+
+// Execute runs the plan whose last nodes are roots on a cluster. It is [exec.Execute] but
+// for that.
+func Execute(ctx context.Context, c exec.Config, o Options, cluster Cluster, roots ...*plan.Node) error {
+	c.Elsewhere = nil
+	targets, err := calls(roots)
+	if err != nil {
+		return err
+	}
+	r := &run{id: runs.Add(1), c: c, o: o, cluster: cluster}
+	if r.cut, err = newCut(targets); err != nil {
+		return err
+	}
+	if r.o.Losses == 0 {
+		r.o.Losses = 3
+	}
+	for _, n := range targets {
+		r.calls = append(r.calls, callMessage{n.Call.Name, n.Call.Arg})
+	}
+	r.print = r.cut.fingerprint()
+	r.machine, _ = os.Hostname() // peers of the same one are recognised by it
+	return r.run(ctx, roots)
+}
+
+// calls lists the parts of a plan that peers can make. What is above them is written, or
+// handed to the program.
+func calls(roots []*plan.Node) (targets []*plan.Node, err error) {
+	for _, n := range roots {
+		for n.Call == nil && n.Kind == plan.Sink && len(n.Inputs) == 1 {
+			n = n.Inputs[0]
+		}
+		if n.Call == nil {
+			return nil, about(n, fmt.Errorf("%w: only what a df.Func has made can run on a cluster", exec.ErrNotPortable))
+		}
+		if !slices.Contains(targets, n) {
+			targets = append(targets, n)
+		}
+	}
+	return targets, nil
+}
+
+// hubShare is the part of a budget that parcels may take in the driver.
+const hubShare = 4
+
+func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	limit := r.c.Memory
+	if limit == 0 {
+		limit = exec.DefaultMemory()
+	}
+	r.hub = &hub{limit: limit / hubShare, scratch: spill.NewScratch(spill.Config{TempDir: r.c.TempDir, Disk: r.c.Disk, FS: r.c.FS})}
+	defer func() {
+		if e := r.hub.scratch.Close(); err == nil {
+			err = e
+		}
+	}()
+	r.mu.changed = sync.NewCond(&r.mu)
+	r.mu.tasks, r.mu.working, r.mu.files = map[uint64]*task{}, map[int]bool{}, map[string]bool{}
+	for _, e := range r.cut.edges {
+		r.stores = append(r.stores, newStore(e, r.hub, r.parts(e), r.look))
+	}
+	for _, s := range r.cut.stages {
+		r.mu.stages = append(r.mu.stages, &stageRun{stage: s})
+	}
+	stop := r.cluster.Serve(r.id, r.handle)
+	defer stop()
+	woken := make(chan struct{})
+	unwake := context.AfterFunc(r.ctx, func() {
+		defer close(woken)
+		for _, s := range r.stores {
+			s.fail(context.Cause(r.ctx))
+		}
+		r.wake()
+	})
+	r.group.Go(r.manage)
+	defer func() {
+		r.end()
+		r.group.Wait()
+		if !unwake() {
+			<-woken
+		}
+		for _, s := range r.mu.stages {
+			if e := s.close(); err == nil {
+				err = e
+			}
+		}
+	}()
+	here := r.cut.here(roots, r.receive, r.send)
+	c := r.c
+	if c.Memory > 0 {
+		c.Memory = max(c.Memory-r.hub.limit, exec.Floor(c.Workers))
+	}
+	err = exec.Execute(r.ctx, c, here.roots...)
+	if cause := context.Cause(r.ctx); cause != nil && ctx.Err() == nil && (err == nil || errors.Is(err, context.Canceled)) {
+		err = cause
+	}
+	return err
+}
+
+// parts is how many partitions an edge has.
+func (r *run) parts(e *edge) int {
+	if e.driver || e.order != nil {
+		return 1
+	}
+	const least, most, each = 16, 256, 4
+	return min(max(each*r.slots(), least), most)
+}
+
+// slots is how many workers the peers have.
+func (r *run) slots() (n int) {
+	for _, p := range r.cluster.Peers() {
+		if p.State == Ready {
+			n += p.Slots
+		}
+	}
+	return max(n, 1)
+}
+
+// receive is the source of what an edge brings to the driver.
+func (r *run) receive(e *edge) exec.Body { return e.how.Receive(&inlet{s: r.stores[e.id]}) }
+
+// send sends what the driver has for an edge.
+func (r *run) send(e *edge) exec.Body {
+	s := r.stores[e.id]
+	got := r.hub.receipt()
+	out := outletFunc(func(p exec.Parcel) error { return got.add(e.id, p) })
+	return exec.Sent(e.how.Send(out, e.options(s.parts, false)), func() error {
+		s.commit(0, 0, got.mu.parcels[e.id])
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.endFeed(s, 0, 1)
+		return nil
+	})
+}
+
+type outletFunc func(exec.Parcel) error
+
+func (f outletFunc) Send(p exec.Parcel) error { return f(p) }
+
+// fail ends the run.
+func (r *run) fail(err error) { r.cancel(err) }
+
+// end lets no task begin any more, and ends those that run.
+func (r *run) end() {
+	r.mu.Lock()
+	r.mu.over = true
+	r.mu.Unlock()
+	r.cancel(nil)
+	r.wake()
+}
+
+func (r *run) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.changed.Broadcast()
+}
+
+// manage gives each peer that there is a goroutine, and ends the run when none is left.
+func (r *run) manage() {
+	for {
+		changed := r.cluster.Changed()
+		hope := false
+		var last error
+		r.mu.Lock()
+		for _, p := range r.cluster.Peers() {
+			switch {
+			case p.State == Ready && !r.mu.working[p.ID]:
+				r.mu.working[p.ID] = true
+				r.group.Go(func() { r.serve(p) })
+				fallthrough
+			case p.State == Ready || p.State == Coming:
+				hope = true
+			case p.Err != nil:
+				last = p.Err
+			}
+		}
+		hope = hope || len(r.mu.working) > 0 || r.allDone()
+		r.mu.changed.Broadcast()
+		r.mu.Unlock()
+		if !hope {
+			if last != nil {
+				r.fail(fmt.Errorf("%w: %w", ErrNoPeers, last))
+			} else {
+				r.fail(ErrNoPeers)
+			}
+		}
+		select {
+		case <-changed:
+		case <-r.ctx.Done():
+			return
+		}
+	}
+}
+
+// serve has a peer run tasks, as long as it is there.
+func (r *run) serve(p Peer) {
+	for t := r.take(p); t != nil; t = r.take(p) {
+		r.perform(p, t)
+	}
+	r.mu.Lock()
+	delete(r.mu.working, p.ID)
+	r.mu.Unlock()
+}
+
+// state is how a peer is now.
+func (r *run) state(id int) (p Peer) {
+	for _, p := range r.cluster.Peers() {
+		if p.ID == id {
+			return p
+		}
+	}
+	return Peer{State: Gone}
+}

@@ -1,0 +1,163 @@
+package dist
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"sync"
+
+	"anabranch.dev/exec"
+	"anabranch.dev/internal/plan"
+)
+
+// Open opens a stream to the driver, which ends when ctx does.
+type Open func(ctx context.Context, h Header) (Stream, error)
+
+// Serve runs a task that the driver has sent over s. It is for peers.
+func Serve(ctx context.Context, h Header, s Stream, open Open) error {
+	in := bufio.NewReader(s)
+	b, err := readSized(in, maxTask)
+	if err != nil {
+		return whole(err)
+	}
+	m, err := decodedAs[taskMessage](b)
+	if err != nil {
+		return err
+	}
+	out := &taskStream{s: s}
+	err = serveTask(ctx, h.ID, m, out, open)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // nobody listens
+	}
+	end := endMessage{}
+	if err != nil {
+		end.Err = messageOf(err)
+	}
+	return out.say(sayEnd, encoded(end))
+}
+
+// taskStream is what a peer says about a task.
+type taskStream struct {
+	mu   sync.Mutex
+	s    Stream
+	head []byte
+}
+
+func (t *taskStream) say(kind byte, p []byte) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.head = appendSized(append(t.head[:0], kind), p)
+	_, err := t.s.Write(t.head)
+	return err
+}
+
+func (t *taskStream) parcel(p parcelMessage) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.head = p.appendHead(t.head[:0])
+	if _, err := t.s.Write(t.head); err != nil {
+		return err
+	}
+	_, err := t.s.Write(p.Block)
+	return err
+}
+
+func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, open Open) error {
+	c, err := cuts.of(m.Calls)
+	if err != nil {
+		return err
+	}
+	if c.fingerprint() != m.Plan {
+		return fmt.Errorf("the peer has made another plan of %s: it depends on more than the argument of its df.Func, as a flag or a global that main sets", names(m.Calls))
+	}
+	if m.Stage < 0 || m.Stage >= len(c.stages) || len(m.Parts) != len(c.stages[m.Stage].outs) {
+		return fmt.Errorf("%w: stage %d with %d edges", errMessage, m.Stage, len(m.Parts))
+	}
+	s := c.stages[m.Stage]
+	at := ends{leases: m.Leases, within: m.Within, outlets: map[int]sendingTo{}}
+	for i := range s.ins {
+		at.inlets = append(at.inlets, &rowsFrom{open: func() (Stream, error) {
+			return open(ctx, Header{Kind: RowsStream, ID: run, Name: inputName(m.Task, i)})
+		}})
+	}
+	for i, e := range s.outs {
+		if m.Parts[i] < 1 || m.Parts[i] > maxParts {
+			return fmt.Errorf("%w: %d partitions", errMessage, m.Parts[i])
+		}
+		to := outletFunc(func(p exec.Parcel) error { return out.parcel(parcelMessage{e.id, p}) })
+		at.outlets[e.id] = sendingTo{to, e.options(m.Parts[i], m.Compress)}
+	}
+	p, err := c.build(s, at)
+	if err != nil {
+		return err
+	}
+	memory := m.Memory
+	if m.Share > 0 {
+		memory = max(exec.DefaultMemory()/int64(m.Share), exec.Floor(m.Workers))
+	}
+	return exec.Execute(ctx, exec.Config{
+		Workers: m.Workers, Memory: memory, Disk: m.Disk, NoMetrics: m.NoMetrics, NoSoftLimit: m.Share > 0,
+		Piece: &exec.Piece{First: m.First, Open: func(path string, size int64) (exec.Input, error) {
+			return openInput(path, size, func(h Header) (Stream, error) { return open(ctx, h) }, run)
+		}},
+	}, p.roots...)
+}
+
+// maxParts is the most partitions of an edge.
+const maxParts = 1 << 16
+
+// cuts are the plans that this process has made, by their calls.
+var cuts cutCache
+
+type cutCache struct {
+	mu   sync.Mutex
+	last string
+	cut  *cut
+}
+
+// of makes the plan of calls, or returns the one that was made last.
+func (k *cutCache) of(calls []callMessage) (*cut, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var key []byte
+	for _, call := range calls {
+		key = appendSized(appendSized(key, []byte(call.Name)), call.Arg)
+	}
+	if k.cut != nil && k.last == string(key) {
+		return k.cut, nil
+	}
+	var targets []*plan.Node
+	for _, call := range calls {
+		n, err := made(plan.Call(call))
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, n)
+	}
+	c, err := newCut(targets)
+	if err == nil {
+		k.last, k.cut = string(key), c
+	}
+	return c, err
+}
+
+// made is what a call makes. A panic of the user's function is an error.
+func made(c plan.Call) (n *plan.Node, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("df.Func %q: %v", c.Name, v)
+		}
+	}()
+	return c.Make()
+}
+
+func names(calls []callMessage) string {
+	var b []byte
+	for i, c := range calls {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = fmt.Appendf(b, "%q", c.Name)
+	}
+	return string(b)
+}
