@@ -33,7 +33,7 @@ func (f *flight) end() { f.now.Add(-1) }
 func TestMapConcurrentInFlight(t *testing.T) {
 	const rows = 2100 // three morsels
 	for _, n := range []int{1, 3, 40} {
-		eachDeployment(fmt.Sprint(n, " in flight"), func(what string, o df.Option) {
+		eachWorkers(fmt.Sprint(n, " in flight"), func(what string, o df.Option) {
 			synctest.Test(t, func(t *testing.T) {
 				var f flight
 				s := df.MapConcurrent(df.Range[int64](0, rows), n, func(_ context.Context, v int64) (int64, error) {
@@ -59,7 +59,7 @@ func TestMapConcurrentInFlight(t *testing.T) {
 // TestMapConcurrentOrder: calls end in another order than they began.
 func TestMapConcurrentOrder(t *testing.T) {
 	const rows = 3000
-	eachDeployment("MapConcurrent", func(what string, o df.Option) {
+	eachWorkers("MapConcurrent", func(what string, o df.Option) {
 		synctest.Test(t, func(t *testing.T) {
 			s := df.MapConcurrent(df.Range[int64](0, rows), 10, func(_ context.Context, v int64) (int64, error) {
 				time.Sleep(time.Duration(v*7919%101) * time.Millisecond)
@@ -98,7 +98,7 @@ func TestMapConcurrentPassesRowsOn(t *testing.T) {
 
 func TestMapConcurrentError(t *testing.T) {
 	boom := errors.New("boom")
-	eachDeployment("MapConcurrent", func(what string, o df.Option) {
+	eachWorkers("MapConcurrent", func(what string, o df.Option) {
 		synctest.Test(t, func(t *testing.T) {
 			var f flight
 			s := df.MapConcurrent(df.Range[int64](0, 100_000), 8, func(ctx context.Context, v int64) (int64, error) {
@@ -130,7 +130,7 @@ func TestMapConcurrentError(t *testing.T) {
 }
 
 func TestMapConcurrentPanic(t *testing.T) {
-	eachDeployment("MapConcurrent", func(what string, o df.Option) {
+	eachWorkers("MapConcurrent", func(what string, o df.Option) {
 		s := df.MapConcurrent(df.Range(0, 5000), 4, func(_ context.Context, v int) (int, error) {
 			if v == 1234 {
 				panic("boom")
@@ -150,7 +150,7 @@ type contextKey struct{}
 // TestMapConcurrentContext: calls see the values of the caller's context, and
 // its end.
 func TestMapConcurrentContext(t *testing.T) {
-	eachDeployment("MapConcurrent", func(what string, o df.Option) {
+	eachWorkers("MapConcurrent", func(what string, o df.Option) {
 		synctest.Test(t, func(t *testing.T) {
 			late := errors.New("too late")
 			ctx := context.WithValue(context.Background(), contextKey{}, "value")

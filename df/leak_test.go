@@ -45,7 +45,7 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 	}
 	for name, s := range leaves(t) {
-		eachDeployment(name, func(what string, o df.Option) {
+		eachWorkers(name, func(what string, o df.Option) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			n := 0
@@ -101,7 +101,7 @@ func TestNothingIsLeft(t *testing.T) {
 // also when it panics.
 func TestSequencesEnd(t *testing.T) {
 	for name, end := range map[string]func(){"return": func() {}, "panic": func() { panic("in the sequence") }} {
-		eachDeployment(name, func(what string, o df.Option) {
+		eachWorkers(name, func(what string, o df.Option) {
 			ended := 0
 			var seq iter.Seq[int64] = func(yield func(int64) bool) {
 				defer func() { ended++ }()

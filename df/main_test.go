@@ -22,6 +22,7 @@ var (
 	workerCounts   []int
 	errBoom        = dftest.ErrBoom
 	eachDeployment = dftest.EachDeployment
+	eachWorkers    = dftest.EachWorkers
 	noneLeft       = dftest.NoneLeft
 	mustPanic      = dftest.MustPanic
 	zipfRows       = dftest.ZipfRows

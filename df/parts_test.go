@@ -245,7 +245,7 @@ func TestFailedPartsLeaveFiles(t *testing.T) {
 				return r.Key + "!", nil
 			})
 		}
-		eachDeployment(name, func(what string, o df.Option) {
+		eachWorkers(name, func(what string, o df.Option) {
 			for failure, run := range map[string]func(ctx context.Context, cancel func()) error{
 				"first row": func(ctx context.Context, _ func()) error {
 					return df.Run(ctx, df.WriteLines(at(0, func() error { return errBoom }), path, df.PartBytes(40_000)), o)

@@ -27,7 +27,13 @@ func TestWriteLines(t *testing.T) {
 			t.Run(input+" to "+name, func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), name)
 				var first []byte
-				eachDeployment(name, func(what string, o df.Option) {
+				dftest.OnPeers(3, func(o df.Option) { // which compress other pieces
+					collect(t, df.WriteLines(df.FromSlice(rows), path), o)
+					if dftest.Unpack(t, path) != dftest.Joined(rows) {
+						t.Error("3 peers: the file holds something else")
+					}
+				})
+				eachWorkers(name, func(what string, o df.Option) {
 					written := collect(t, df.WriteLines(df.FromSlice(rows), path), o)
 					data, err := os.ReadFile(path)
 					if err != nil {

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"cmp"
 	"slices"
 
 	"anabranch.dev/exec"
@@ -84,7 +85,7 @@ func (p *piece) sender(e *edge, from *plan.Node, kind plan.Kind, rows any, body 
 		}
 		p.of[from] = owner
 	}
-	return &plan.Node{Op: "send", Label: owner.Label, Site: owner.Site, Kind: kind, Rows: rows, Inputs: []*plan.Node{from}, Body: body}
+	return &plan.Node{Op: owner.Op, Label: owner.Label, Site: owner.Site, Kind: kind, Rows: rows, Inputs: []*plan.Node{from}, Body: body}
 }
 
 // origin makes the node where the rows of a task begin.
@@ -126,7 +127,7 @@ func (c *cut) here(roots []*plan.Node, receive func(*edge) exec.Body, send func(
 	// incoming is the source of what an edge brings to the driver.
 	incoming := func(e *edge, rows any, order plan.Order) *plan.Node {
 		n := e.from
-		g := &plan.Node{Op: "peers", Label: n.Label, Site: n.Site, Kind: plan.Source, Order: order, Rows: rows, Body: receive(e)}
+		g := &plan.Node{Op: "peers", Label: cmp.Or(c.labels[n], n.Label), Site: n.Site, Kind: plan.Source, Order: order, Rows: rows, Body: receive(e)}
 		for _, before := range c.sentBefore(e) {
 			if senders[before] == nil {
 				senders[before] = p.sender(before, local(before.from), plan.Breaker, exec.SentRows(), send(before))

@@ -15,6 +15,7 @@ type cut struct {
 	number  map[*plan.Node]int
 	peers   map[*plan.Node]bool // where a node runs: on peers, or in the driver
 	shares  map[*plan.Node]exec.Share
+	labels  map[*plan.Node]string // of targets, as the program has named them; in the driver
 	stages  []*stage
 	edges   []*edge
 }

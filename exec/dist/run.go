@@ -58,40 +58,76 @@ var runs atomic.Uint64
 // for that.
 func Execute(ctx context.Context, c exec.Config, o Options, cluster Cluster, roots ...*plan.Node) error {
 	c.Elsewhere = nil
-	targets, err := calls(roots)
-	if err != nil {
-		return err
-	}
 	r := &run{id: runs.Add(1), c: c, o: o, cluster: cluster}
-	if r.cut, err = newCut(targets); err != nil {
+	roots, err := r.makeTargets(roots)
+	if err != nil {
 		return err
 	}
 	if r.o.Losses == 0 {
 		r.o.Losses = 3
-	}
-	for _, n := range targets {
-		r.calls = append(r.calls, callMessage{n.Call.Name, n.Call.Arg})
 	}
 	r.print = r.cut.fingerprint()
 	r.machine, _ = os.Hostname() // peers of the same one are recognised by it
 	return r.run(ctx, roots)
 }
 
-// calls lists the parts of a plan that peers can make. What is above them is written, or
-// handed to the program.
-func calls(roots []*plan.Node) (targets []*plan.Node, err error) {
+// makeTargets makes the parts of a plan anew that peers make, by the same calls: so all
+// have the same plan, whatever streams of it the program uses elsewhere. It returns roots
+// with these parts; what is above them is written, or handed to the program.
+func (r *run) makeTargets(roots []*plan.Node) ([]*plan.Node, error) {
+	var targets []*plan.Node
+	if err := portable(roots, &targets); err != nil {
+		return nil, err
+	}
+	for _, n := range targets {
+		r.calls = append(r.calls, callMessage(*n.Call))
+	}
+	made, err := makeCalls(r.calls)
+	if err != nil {
+		return nil, about(targets[0], err)
+	}
+	if r.cut, err = newCut(made); err != nil {
+		return nil, err
+	}
+	r.cut.labels = map[*plan.Node]string{}
+	for i, n := range targets {
+		r.cut.labels[made[i]] = n.Label
+	}
+	var again func(n *plan.Node) *plan.Node
+	copies := map[*plan.Node]*plan.Node{}
+	again = func(n *plan.Node) *plan.Node {
+		if i := slices.Index(targets, n); i >= 0 {
+			return made[i]
+		}
+		if copies[n] == nil {
+			m := *n
+			m.Inputs = []*plan.Node{again(n.Inputs[0])}
+			copies[n] = &m
+		}
+		return copies[n]
+	}
+	roots = slices.Clone(roots)
+	for i, n := range roots {
+		roots[i] = again(n)
+	}
+	return roots, nil
+}
+
+// portable finds the parts of a plan that a df.Func has made. Nothing but what writes
+// their rows, or hands them to the program, may be above them.
+func portable(roots []*plan.Node, targets *[]*plan.Node) error {
 	for _, n := range roots {
 		for n.Call == nil && n.Kind == plan.Sink && len(n.Inputs) == 1 {
 			n = n.Inputs[0]
 		}
 		if n.Call == nil {
-			return nil, about(n, fmt.Errorf("%w: only what a df.Func has made can run on a cluster", exec.ErrNotPortable))
+			return about(n, fmt.Errorf("%w: only what a df.Func has made can run on a cluster", exec.ErrNotPortable))
 		}
-		if !slices.Contains(targets, n) {
-			targets = append(targets, n)
+		if !slices.Contains(*targets, n) {
+			*targets = append(*targets, n)
 		}
 	}
-	return targets, nil
+	return nil
 }
 
 // hubShare is the part of a budget that parcels may take in the driver.

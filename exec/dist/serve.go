@@ -126,7 +126,19 @@ func (k *cutCache) of(calls []callMessage) (*cut, error) {
 	if k.cut != nil && k.last == string(key) {
 		return k.cut, nil
 	}
-	var targets []*plan.Node
+	targets, err := makeCalls(calls)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCut(targets)
+	if err == nil {
+		k.last, k.cut = string(key), c
+	}
+	return c, err
+}
+
+// makeCalls makes the plans that calls name.
+func makeCalls(calls []callMessage) (targets []*plan.Node, err error) {
 	for _, call := range calls {
 		n, err := made(plan.Call(call))
 		if err != nil {
@@ -134,11 +146,7 @@ func (k *cutCache) of(calls []callMessage) (*cut, error) {
 		}
 		targets = append(targets, n)
 	}
-	c, err := newCut(targets)
-	if err == nil {
-		k.last, k.cut = string(key), c
-	}
-	return c, err
+	return targets, nil
 }
 
 // made is what a call makes. A panic of the user's function is an error.

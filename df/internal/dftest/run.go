@@ -18,11 +18,18 @@ func WorkerCounts() []int {
 	return []int{1, 2, 7}
 }
 
-// EachDeployment runs a check with every number of workers.
-func EachDeployment(what string, check func(what string, o df.Option)) {
+// EachWorkers runs a check with every number of workers.
+func EachWorkers(what string, check func(what string, o df.Option)) {
 	for _, n := range WorkerCounts() {
 		check(fmt.Sprintf("%s, %d workers", what, n), df.Workers(n))
 	}
+}
+
+// EachDeployment is EachWorkers, and runs the check on three peers: of plans that are
+// portable, and by checks to which errors are texts.
+func EachDeployment(what string, check func(what string, o df.Option)) {
+	EachWorkers(what, check)
+	OnPeers(3, func(o df.Option) { check(what+", 3 peers", o) })
 }
 
 // LeastMemory is the least budget that sorts of so many workers accept.

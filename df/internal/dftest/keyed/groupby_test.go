@@ -81,7 +81,7 @@ func TestGroupByFails(t *testing.T) {
 	fails := func([]string, any, iter.Seq[string]) []string { panic(dftest.ErrBoom) }
 	bad := func(s string) any { return []byte(s) }
 	use := func(dst []string, _ any, _ iter.Seq[string]) []string { return dst }
-	dftest.EachDeployment("GroupBy", func(what string, o df.Option) {
+	dftest.EachWorkers("GroupBy", func(what string, o df.Option) {
 		err := df.Run(context.Background(), df.GroupBy(rows, byLength, fails), o)
 		var e *df.Error
 		if !errors.Is(err, dftest.ErrBoom) || !errors.As(err, &e) || e.Op != "group by" {

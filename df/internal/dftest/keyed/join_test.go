@@ -180,7 +180,7 @@ func TestJoinKeys(t *testing.T) {
 		}
 	}
 	pair := func(i, j int64) string { return fmt.Sprint(i, " ", j) }
-	dftest.EachDeployment("keys", func(what string, o df.Option) {
+	dftest.EachWorkers("keys", func(what string, o df.Option) {
 		dftest.SameSet(t, what+", floats", dftest.Collect(t, df.Join(rows, rows, odd, odd, pair), o), want)
 		at := func(i int64) reading { return reading{odd(i), "x"} }
 		dftest.SameSet(t, what+", structs", dftest.Collect(t, df.Join(rows, rows, at, at, pair), o), want)

@@ -192,7 +192,7 @@ func TestMergeSortedFails(t *testing.T) {
 	dir := t.TempDir()
 	asc := df.Asc(df.Self[int64])
 	rows := df.Range[int64](0, 50_000)
-	dftest.EachDeployment("merge", func(what string, o df.Option) {
+	dftest.EachWorkers("merge", func(what string, o df.Option) {
 		for name, p := range map[string]struct {
 			op   string
 			plan df.Output

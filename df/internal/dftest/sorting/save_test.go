@@ -28,7 +28,7 @@ func savesAndLoads[T any](rows []T) func(*testing.T) {
 	return func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "rows")
 		var first []byte
-		dftest.EachDeployment("rows", func(what string, o df.Option) {
+		dftest.EachWorkers("rows", func(what string, o df.Option) {
 			written := dftest.Collect(t, df.Save(df.FromSlice(rows), path), o)
 			data, err := os.ReadFile(path)
 			if err != nil {
@@ -412,7 +412,7 @@ func TestSaveFails(t *testing.T) {
 				return df.ForEach(ctx, df.FromSlice([]int{1}).Save(path), func(df.File) error { return dftest.ErrBoom }, o)
 			},
 		} {
-			dftest.EachDeployment(fmt.Sprint(what, ", there ", there), func(what string, o df.Option) {
+			dftest.EachWorkers(fmt.Sprint(what, ", there ", there), func(what string, o df.Option) {
 				os.Remove(path)
 				if there {
 					dftest.Collect(t, df.Save(df.FromSlice([]string{"old"}), path))
@@ -536,7 +536,7 @@ func TestOpenFilesOfLoad(t *testing.T) {
 func TestLoadProgress(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows")
 	files := dftest.Collect(t, df.Save(df.FromSlice(dftest.Scrambled(300_000)), path))
-	dftest.EachDeployment("load", func(what string, o df.Option) {
+	dftest.EachWorkers("load", func(what string, o df.Option) {
 		var last df.Progress
 		if err := df.Run(context.Background(), df.Load[int64](path).Count(), o, df.Watch(func(p df.Progress) { last = p })); err != nil {
 			t.Fatal(err)
