@@ -14,7 +14,8 @@ import (
 // Sort gives the rows in order o. Rows that o holds equal stay in the order of
 // the stream.
 //
-// The functions in o are called once for each row, from several goroutines.
+// The functions in o are called once for each row, from several goroutines; on a
+// cluster (see [On]) once where rows are sorted, and again where they are merged.
 func Sort[T any](s Stream[T], o Order[T]) Stream[T] {
 	ordered("Sort", o)
 	return sorted("Sort", "sort", s, o)

@@ -544,7 +544,7 @@ func TestSortIntoSeveral(t *testing.T) {
 		dftest.Same(t, what+", their number", counts, []int64{int64(len(rows))})
 		dftest.Same(t, what+", sorted again", again, up)
 		dftest.Same(t, what+", written", dftest.NaiveLines([]byte(dftest.Unpack(t, path))), dftest.Mapped(dftest.Text)(up))
-		if n := calls.Load(); n != int64(len(rows)) {
+		if n := calls.Load(); n != int64(len(rows)) && !strings.HasSuffix(what, "peers") { // these sort, and merge
 			t.Errorf("%s: the key function was called %d times for %d rows", what, n, len(rows))
 		}
 	})
@@ -555,7 +555,7 @@ func TestSortStopsEarly(t *testing.T) {
 	const n = 200_000
 	rows := dftest.Scrambled(n)
 	up := numbersUp(rows)
-	dftest.EachDeployment("the first rows", func(what string, o df.Option) {
+	dftest.EachWorkers("the first rows", func(what string, o df.Option) {
 		var seen atomic.Int64
 		s := df.Inspect(upwards(df.FromSlice(rows)), func(int64) { seen.Add(1) })
 		dftest.Same(t, what, dftest.Collect(t, s.Take(10), o), up[:10])
