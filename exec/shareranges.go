@@ -20,6 +20,8 @@ type Ranges interface {
 	// Receive is the body of a source of the rows of a range, of parcels that may have
 	// others.
 	Receive(in Inlet, from, to []byte) (Body, error)
+	// Merge is the body of a source of all rows, of runs that are all there.
+	Merge(runs Runs) Body
 }
 
 type ranges[T any] struct{ order spill.Order[T] }
@@ -126,6 +128,8 @@ func (r *rowRange[T]) trim(rows []T) []T {
 	}
 	return rows[first:end]
 }
+
+func (r ranges[T]) Merge(runs Runs) Body { return mergeRuns(r.order, runs) }
 
 func (r ranges[T]) Receive(in Inlet, from, to []byte) (Body, error) {
 	within, err := r.within(from, to)

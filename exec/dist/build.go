@@ -118,8 +118,9 @@ func (c *cut) origin(p *piece, s *stage, at ends) (*plan.Node, error) {
 }
 
 // here makes the plan that the driver runs itself: what leads from the edges that end in
-// it, and from its own sources, to roots.
-func (c *cut) here(roots []*plan.Node, receive func(*edge) exec.Body, send func(*edge) exec.Body) *piece {
+// it, and from its own sources, to roots. receive is the source of what an edge brings, and
+// send the sink of what the driver has for one.
+func (c *cut) here(roots []*plan.Node, receive, send func(*edge) exec.Body) *piece {
 	p := &piece{of: map[*plan.Node]*plan.Node{}}
 	made := map[*plan.Node]*plan.Node{}
 	var local func(n *plan.Node) *plan.Node
@@ -148,6 +149,9 @@ func (c *cut) here(roots []*plan.Node, receive func(*edge) exec.Body, send func(
 		switch {
 		case c.peers[n]:
 			m = incoming(c.gathered(n), n.Rows, n.Order)
+		case shared && share.Order != nil:
+			m = incoming(c.into(n, 0), n.Rows, n.Order)
+			m.Op = n.Op
 		case shared:
 			e := c.into(n, 0)
 			body := n.Body

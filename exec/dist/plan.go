@@ -37,7 +37,7 @@ type edge struct {
 	how    exec.ShareIn
 	order  exec.Ranges // of a sort: partitions are ranges
 	feeds  []*stage // in the order of the rows; none: the driver sends them
-	driver bool     // they end in the driver
+	driver bool     // they end in the driver, which takes them as they come
 }
 
 // ordered reports whether the order of the rows is kept.
@@ -60,6 +60,7 @@ func newCut(targets []*plan.Node) (*cut, error) {
 			return nil, err
 		}
 	}
+	c.mergeHere()
 	for _, n := range c.nodes {
 		if err := c.connect(n); err != nil {
 			return nil, err
@@ -106,6 +107,25 @@ func (c *cut) place(n *plan.Node) error {
 		c.stages = append(c.stages, &stage{id: len(c.stages), origin: n})
 	}
 	return nil
+}
+
+// mergeHere has the driver merge sorted runs whose rows it wants as they are: so they
+// travel once, and not three times.
+func (c *cut) mergeHere() {
+	for _, n := range c.nodes {
+		if !c.peers[n] || c.shares[n].Order == nil {
+			continue
+		}
+		used := slices.ContainsFunc(c.nodes, func(m *plan.Node) bool { return c.peers[m] && slices.Contains(m.Inputs, n) })
+		if used {
+			continue
+		}
+		c.peers[n] = false
+		c.stages = slices.DeleteFunc(c.stages, func(s *stage) bool { return s.origin == n })
+	}
+	for i, s := range c.stages {
+		s.id = i
+	}
 }
 
 // about names the operator that an error is about.
@@ -172,7 +192,10 @@ func (c *cut) connect(n *plan.Node) error {
 			switch {
 			case !c.peers[in]:
 			case shared:
-				c.edges = append(c.edges, &edge{id: len(c.edges), from: in, to: n, input: i, how: share.Ins[i], driver: true})
+				c.edges = append(c.edges, &edge{
+					id: len(c.edges), from: in, to: n, input: i, how: share.Ins[i], order: share.Order,
+					driver: share.Order == nil, // else it waits for all of them
+				})
 			default:
 				if err := c.gather(in); err != nil {
 					return err

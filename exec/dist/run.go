@@ -209,7 +209,13 @@ func (r *run) slots() (n int) {
 }
 
 // receive is the source of what an edge brings to the driver.
-func (r *run) receive(e *edge) exec.Body { return e.how.Receive(&inlet{s: r.stores[e.id]}) }
+func (r *run) receive(e *edge) exec.Body {
+	s := r.stores[e.id]
+	if e.order != nil {
+		return e.order.Merge(&sortedRuns{s: s})
+	}
+	return e.how.Receive(&inlet{s: s})
+}
 
 // send sends what the driver has for an edge.
 func (r *run) send(e *edge) exec.Body {

@@ -111,7 +111,7 @@ func (s *store) close() {
 	for _, list := range s.mu.done {
 		s.h.drop(list)
 	}
-	s.mu.list, s.mu.done = make([][]held, s.parts), nil
+	s.mu.list, s.mu.done = make([][]held, s.parts), map[uint64][]held{}
 	s.mu.changed.Broadcast()
 }
 
@@ -204,14 +204,36 @@ func (s *store) taken(k *held) {
 	s.moved()
 }
 
-// take returns the parcels of the next task, when there are some.
-func (s *store) take(ctx context.Context) ([]held, error) {
-	stop := context.AfterFunc(ctx, func() {
+// wakes has what waits for the store look again when ctx ends.
+func (s *store) wakes(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.mu.changed.Broadcast()
 	})
-	defer stop()
+}
+
+// wait returns when all has come.
+func (s *store) wait(ctx context.Context) error {
+	defer s.wakes(ctx)()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		switch {
+		case s.mu.err != nil:
+			return s.mu.err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case s.mu.all:
+			return nil
+		}
+		s.mu.changed.Wait()
+	}
+}
+
+// take returns the parcels of the next task, when there are some.
+func (s *store) take(ctx context.Context) ([]held, error) {
+	defer s.wakes(ctx)()
 	s.mu.Lock()
 	first := !s.mu.taken
 	s.mu.taken = true

@@ -1,0 +1,239 @@
+package exec
+
+import (
+	"context"
+	"io"
+
+	"anabranch.dev/internal/frame"
+	"anabranch.dev/spill"
+)
+
+// Runs are sorted runs that other processes have sent, in parcels.
+type Runs interface {
+	// Wait returns when all of them have come.
+	Wait(ctx context.Context) error
+	// Firsts are the first row of each parcel of each run, and the size of each parcel;
+	// runs of equal rows come in the order of the rows.
+	Firsts() (firsts [][][]byte, sizes [][]int)
+	// Block is the block of a parcel. Calls may overlap.
+	Block(run, parcel int) ([]byte, error)
+	Close() error
+}
+
+// mergeRuns is the body of a source that merges runs. Its morsels are ranges of the order.
+func mergeRuns[T any](order spill.Order[T], runs Runs) Body {
+	return func(r *Run) (any, error) {
+		c, err := spill.CodecFor[T]()
+		if err != nil {
+			return nil, err
+		}
+		return &runMerge[T]{order: order, codec: c, runs: runs}, nil
+	}
+}
+
+type runMerge[T any] struct {
+	order spill.Order[T]
+	codec spill.Codec[T]
+	runs  Runs
+
+	ready  bool
+	firsts [][]T // of the parcels of each run
+	bounds []T   // between the ranges
+	next   int
+	total  int64
+}
+
+// mergeBytes is about how many bytes a range has: what workers that wait for their turn
+// may hold back.
+const mergeBytes = 1 << 20
+
+func (s *runMerge[T]) Size() (rows, bytes int64) { return -1, -1 }
+func (s *runMerge[T]) Close() error              { return s.runs.Close() }
+
+func (s *runMerge[T]) Next(ctx context.Context) (Morsel, error) {
+	if !s.ready {
+		if err := s.runs.Wait(ctx); err != nil {
+			return Morsel{}, err
+		}
+		if err := s.plan(); err != nil {
+			return Morsel{}, err
+		}
+		s.ready = true
+	}
+	if s.next > len(s.bounds) || s.total == 0 {
+		return Morsel{}, io.EOF
+	}
+	in := &rowRange[T]{order: s.order}
+	if s.next > 0 {
+		in.from = &s.bounds[s.next-1]
+	}
+	if s.next < len(s.bounds) {
+		in.to = &s.bounds[s.next]
+	}
+	s.next++
+	return Morsel{Part: in, Bytes: s.total / int64(len(s.bounds)+1)}, nil
+}
+
+// plan cuts the runs into ranges.
+func (s *runMerge[T]) plan() error {
+	firsts, sizes := s.runs.Firsts()
+	var all [][]byte
+	var size []int
+	for i := range firsts {
+		rows, err := decoded[T](firsts[i])
+		if err != nil {
+			return err
+		}
+		s.firsts = append(s.firsts, rows)
+		all, size = append(all, firsts[i]...), append(size, sizes[i]...)
+	}
+	for _, n := range size {
+		s.total += int64(n)
+	}
+	bounds, err := ranges[T]{s.order}.Cut(all, size, int(s.total/mergeBytes)+1)
+	if err != nil {
+		return err
+	}
+	s.bounds, err = decoded[T](bounds)
+	return err
+}
+
+func (s *runMerge[T]) Read(w *Worker, m Morsel, down Pipe) error {
+	in := m.Part.(*rowRange[T])
+	merge := &rangeMerge[T]{order: s.order}
+	for i, firsts := range s.firsts {
+		first, end := in.find(firsts)
+		c := &runCursor[T]{s: s, in: in, run: i, next: max(first-1, 0), end: end}
+		if ok, err := c.advance(); err != nil {
+			return err
+		} else if ok {
+			merge.heap = append(merge.heap, mergeNode[T]{c.keys[0], c})
+		}
+	}
+	return merge.run(scratch[T](w, BatchRows[T]()), pushOf[T](down))
+}
+
+// runCursor walks through the rows of a range in one run.
+type runCursor[T any] struct {
+	s         *runMerge[T]
+	in        *rowRange[T]
+	run       int
+	next, end int // parcels
+	dec       frame.Decoder
+	rows      []T // those to come, of one parcel
+	keys      []uint64
+	buf       []T
+	bits      []uint64
+}
+
+// advance takes the next parcel with rows of the range.
+func (c *runCursor[T]) advance() (ok bool, err error) {
+	for c.next < c.end {
+		b, err := c.s.runs.Block(c.run, c.next)
+		if err != nil {
+			return false, err
+		}
+		c.next++
+		raw, h, err := c.dec.Decode(nil, b) // rows may point into raw
+		if err != nil {
+			return false, err
+		}
+		c.buf = grown(c.buf, h.Rows)[:h.Rows]
+		if _, err := spill.DecodeAll(c.s.codec, c.buf, raw); err != nil {
+			return false, err
+		}
+		if c.rows = c.in.trim(c.buf); len(c.rows) == 0 {
+			continue
+		}
+		c.bits = grown(c.bits, len(c.rows))
+		c.keys = c.bits[:len(c.rows)]
+		c.s.order.Prefixes(c.rows, c.keys)
+		return true, nil
+	}
+	return false, nil
+}
+
+// rangeMerge is a binary heap of cursors, whose nodes hold the prefixes that most
+// comparisons need alone.
+type rangeMerge[T any] struct {
+	order spill.Order[T]
+	heap  []mergeNode[T]
+}
+
+type mergeNode[T any] struct {
+	key uint64
+	c   *runCursor[T]
+}
+
+// less compares the first rows of two cursors. Equal rows come in the order of the runs.
+func (m *rangeMerge[T]) less(a, b *mergeNode[T]) bool {
+	if a.key != b.key {
+		return a.key < b.key
+	}
+	if c := m.order.Compare(a.c.rows[0], b.c.rows[0]); c != 0 {
+		return c < 0
+	}
+	return a.c.run < b.c.run
+}
+
+// down puts the node at i in its place below.
+func (m *rangeMerge[T]) down(i int) {
+	h := m.heap
+	n := h[i]
+	for {
+		down := 2*i + 1
+		if down >= len(h) {
+			break
+		}
+		if right := down + 1; right < len(h) && m.less(&h[right], &h[down]) {
+			down = right
+		}
+		if !m.less(&h[down], &n) {
+			break
+		}
+		h[i] = h[down]
+		i = down
+	}
+	h[i] = n
+}
+
+// run pushes all rows in order.
+func (m *rangeMerge[T]) run(buf []T, push func([]T) error) error {
+	for i := len(m.heap)/2 - 1; i >= 0; i-- {
+		m.down(i)
+	}
+	n := 0
+	for len(m.heap) > 0 {
+		top := &m.heap[0]
+		c := top.c
+		buf[n] = c.rows[0]
+		c.rows, c.keys = c.rows[1:], c.keys[1:]
+		if n++; n == len(buf) {
+			if err := push(buf); err != nil {
+				return err
+			}
+			n = 0
+		}
+		if len(c.rows) == 0 {
+			ok, err := c.advance()
+			if err != nil {
+				return err
+			}
+			if !ok {
+				last := len(m.heap) - 1
+				m.heap[0] = m.heap[last]
+				if m.heap = m.heap[:last]; last == 0 {
+					break
+				}
+				m.down(0)
+				continue
+			}
+		}
+		m.heap[0].key = c.keys[0]
+		m.down(0)
+	}
+	if n == 0 {
+		return nil
+	}
+	return push(buf[:n])
+}
