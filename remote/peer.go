@@ -60,7 +60,7 @@ type peer struct {
 	host      Host
 	dialer    *Dialer
 	tail      *tail
-	moved     func() // is called when the state has changed
+	moved     func()     // is called when the state has changed
 	transport *transport // of the goroutine that dials, then of keep
 
 	dialling context.Context // ends when the peer is removed

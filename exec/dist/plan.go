@@ -36,8 +36,8 @@ type edge struct {
 	input  int        // of that
 	how    exec.ShareIn
 	order  exec.Ranges // of a sort: partitions are ranges
-	feeds  []*stage // in the order of the rows; none: the driver sends them
-	driver bool     // they end in the driver, which takes them as they come
+	feeds  []*stage    // in the order of the rows; none: the driver sends them
+	driver bool        // they end in the driver, which takes them as they come
 }
 
 // ordered reports whether the order of the rows is kept.
@@ -125,6 +125,11 @@ func (c *cut) mergeHere() {
 	}
 	for i, s := range c.stages {
 		s.id = i
+	}
+	for _, n := range c.nodes { // whose rows are all in the driver now
+		if !c.peers[n] && !slices.ContainsFunc(n.Inputs, func(in *plan.Node) bool { return c.peers[in] }) {
+			delete(c.shares, n)
+		}
 	}
 }
 

@@ -287,7 +287,7 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 func (r *run) wanted(s *stageRun, p Peer) int64 {
 	const least, most = 4 << 20, 256 << 20
 	slots := int64(max(p.Slots, 1))
-	n := int64(least)<<min(s.tasks, 4) * slots
+	n := int64(least) << min(s.tasks, 4) * slots
 	if s.size >= 0 {
 		n = max(s.size-s.given, 0) * slots / int64(2*r.slots())
 	}

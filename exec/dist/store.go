@@ -14,7 +14,7 @@ import (
 type store struct {
 	e     *edge
 	h     *hub
-	parts int // partitions
+	parts int    // partitions
 	moved func() // is called when the driver has taken something, or wants no more
 
 	mu struct {
