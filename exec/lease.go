@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"anabranch.dev/internal/frame"
 	"anabranch.dev/internal/plan"
@@ -24,18 +25,34 @@ type Elsewhere interface {
 
 // A Piece is what a run has to know that is a piece of a larger one.
 type Piece struct {
-	// First is what is added to the numbers of morsels, so that the places of rows are
-	// those in the whole input.
+	// First is what is added to the numbers of morsels that were not leased, so that the
+	// places of rows are those in the whole.
 	First uint64
 	// Open opens a file of the input, of so many bytes.
 	Open func(path string, size int64) (Input, error)
+
+	mu     sync.RWMutex
+	places []uint64 // of the morsels that were leased, in the whole input
 }
 
-func (p *Piece) first() uint64 {
+// place is where a morsel of this run stands in the whole.
+func (p *Piece) place(seq uint64) uint64 {
 	if p == nil {
-		return 0
+		return seq
 	}
-	return p.First
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if seq < uint64(len(p.places)) {
+		return p.places[seq]
+	}
+	return p.First + seq
+}
+
+// stands notes the place of the next morsel.
+func (p *Piece) stands(place uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.places = append(p.places, place)
 }
 
 // An Input is a file of the input that is open. Reads may overlap.
@@ -145,8 +162,15 @@ func (l *Leases) Close() error {
 	return nil
 }
 
-// Leased is the body of a source that reads the morsels of n which are described.
-func Leased(n *plan.Node, leases [][]byte) Body {
+// A Lessee asks for morsels to read.
+type Lessee interface {
+	// Next is a description of one and its number in the whole input, or io.EOF.
+	Next(ctx context.Context) (lease []byte, place uint64, err error)
+	Close() error
+}
+
+// Leased is the body of a source that reads morsels of n, in a run that is a piece.
+func Leased(n *plan.Node, from Lessee) Body {
 	return func(r *Run) (any, error) {
 		stage, err := n.Body.(Body)(r)
 		if err != nil {
@@ -156,27 +180,29 @@ func Leased(n *plan.Node, leases [][]byte) Body {
 		if !ok {
 			return nil, fmt.Errorf("%w: its input cannot be read by other processes", ErrNotPortable)
 		}
-		return &leasing{src, leases}, nil
+		return &leasing{src, from, r.piece}, nil
 	}
 }
 
 // leasing is a source of some of its morsels.
 type leasing struct {
 	lessor
-	leases [][]byte
+	from  Lessee
+	piece *Piece
 }
 
 func (l *leasing) Size() (rows, bytes int64) { return -1, -1 }
-func (l *leasing) parts() int64              { return int64(len(l.leases)) }
 
-func (l *leasing) Next(context.Context) (Morsel, error) {
-	if len(l.leases) == 0 {
-		return Morsel{}, io.EOF
+func (l *leasing) Next(ctx context.Context) (Morsel, error) {
+	lease, place, err := l.from.Next(ctx)
+	if err != nil {
+		return Morsel{}, err
 	}
-	m, err := l.lessor.Leased(l.leases[0])
-	l.leases = l.leases[1:]
-	return m, err
+	l.piece.stands(place)
+	return l.lessor.Leased(lease)
 }
+
+func (l *leasing) Close() error { return errors.Join(l.lessor.Close(), l.from.Close()) }
 
 // Describe names a morsel in errors.
 func (l *leasing) Describe(m Morsel) string { return describe(l.lessor, m) }

@@ -30,6 +30,9 @@ type ShareIn struct {
 	First Body
 	// Rows are what is sent: what First gives out, or the rows of the input.
 	Rows Rows
+	// Placed says that First goes by the places of rows, and not by the order in which
+	// they come.
+	Placed bool
 	// Send is the body of the sink that deals and sends them.
 	Send func(to Outlet, o SendOptions) Body
 }
@@ -133,6 +136,7 @@ func ShareKeyed[T any, K comparable, A, R any](key func(T) K, acc Accumulate[T, 
 		}
 		place := hashtable.HashOne[K]()
 		in := ShareIn{
+			Placed: true,
 			First: Keyed(key, acc, func(k K, a *A) group[K, A] {
 				h, _ := place(k) // it was one in the table
 				return group[K, A]{hashtable.PlaceOf(h), k, *a}
@@ -171,7 +175,7 @@ func (a Accumulate[T, A]) merging() Accumulate[A, A] {
 func shareFold[T, A any](acc Accumulate[T, A], whole Body) Sharing {
 	return func() (Share, error) {
 		in, err := Gather(RowsOf[A]())
-		in.First = Fold(acc, value[A])
+		in.First, in.Placed = Fold(acc, value[A]), true
 		return Share{Ins: []ShareIn{in}, Whole: whole, Once: true}, err
 	}
 }

@@ -37,7 +37,7 @@ func (w *Worker) Run() *Run { return w.run }
 
 // Stamp is the place of row number row of the current morsel.
 func (w *Worker) Stamp(row uint64) stamp.Stamp {
-	return stamp.Stamp{Morsel: w.run.piece.first() + w.seq, Row: row}
+	return stamp.Stamp{Morsel: w.run.piece.place(w.seq), Row: row}
 }
 
 // AtEnd asks for f to be run when the worker has pushed its last mark, or has

@@ -16,7 +16,7 @@ type piece struct {
 
 // ends are where the rows of a task come from, and where they go.
 type ends struct {
-	leases  [][]byte          // of a source
+	leases  exec.Lessee       // of a source
 	inlets  []exec.Inlet      // of a breaker, by input
 	within  [2][]byte         // of a sort: the bounds of the range
 	outlets map[int]sendingTo // by edge

@@ -23,6 +23,8 @@ type taskMessage struct {
 	Parts []int // by edge that leaves the stage: how many partitions
 
 	Leases [][]byte  // of a source
+	Places []uint64  // of these
+	Pull   bool      // there are more, to be asked for
 	Within [2][]byte // of a sort
 	First  uint64    // what is added to the numbers of morsels
 

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -72,6 +73,7 @@ func (s *stageRun) straggler(p Peer) *task {
 	if !s.ended || len(s.again) > 0 || len(s.took) == 0 {
 		return nil
 	}
+	// What the peers of open tasks ask for has come to an end, as the stage has.
 	took := slices.Sorted(slices.Values(s.took))
 	limit := max(3*took[len(took)/2], time.Second)
 	for _, t := range s.running {
@@ -158,6 +160,7 @@ func (r *run) lost(p Peer, t *task, err error) {
 		t.losses++
 	}
 	t.err = err
+	t.open = false // others have its leases, and no more
 	if t.losses > r.o.Losses {
 		r.fail(about(t.stage.origin, fmt.Errorf("task %d of its stage was lost %d times, the last time: %w", t.number+1, t.losses, err)))
 		return
@@ -179,7 +182,7 @@ func (r *run) others(t *task) bool {
 func (r *run) message(p Peer, t *task) taskMessage {
 	m := taskMessage{
 		Task: t.id, Calls: r.calls, Plan: r.print, Stage: t.stage.id,
-		Leases: t.leases, Within: t.of.within, First: t.first,
+		Leases: slices.Clone(t.leases), Places: slices.Clone(t.places), Pull: t.open, Within: t.of.within, First: t.first,
 		Compress: p.Machine != r.machine, Workers: max(p.Slots, 1), Memory: r.c.Memory, Disk: r.c.Disk, NoMetrics: r.c.NoMetrics,
 	}
 	if m.Memory == 0 {
@@ -285,10 +288,65 @@ func (r *run) handle(ctx context.Context, h Header, s Stream) error {
 // inputName is how a peer names an input of a task.
 func inputName(task uint64, input int) string { return fmt.Sprintf("%d:%d", task, input) }
 
+// leaseName is how a peer asks for leases of a task.
+func leaseName(task uint64) string { return fmt.Sprintf("%d:leases", task) }
+
+// sendLeases gives leases to a task as its peer asks for them, one byte each time.
+func (r *run) sendLeases(ctx context.Context, t *task, s Stream) error {
+	for {
+		var ask [1]byte
+		if _, err := io.ReadFull(s, ask[:]); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		leases, places := r.moreFor(ctx, t)
+		b := binary.AppendUvarint(nil, uint64(len(leases)))
+		for i, l := range leases {
+			b = binary.AppendUvarint(appendSized(b, l), places[i])
+		}
+		if _, err := s.Write(b); err != nil {
+			return err
+		}
+		if len(leases) == 0 {
+			_, err := io.Copy(io.Discard, s) // it may ask again before it knows
+			return err
+		}
+	}
+}
+
+// moreFor waits for leases for an open task.
+func (r *run) moreFor(ctx context.Context, t *task) (leases [][]byte, places []uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := t.stage
+	for s.feeding && !s.ended && ctx.Err() == nil && r.ctx.Err() == nil {
+		r.waitSome()
+	}
+	if s.feeding || s.ended || s.done || !t.open || t.done || ctx.Err() != nil || r.ctx.Err() != nil {
+		return nil, nil
+	}
+	slots := 1
+	for id := range t.running {
+		slots = max(r.state(id).Slots, 1)
+	}
+	from := r.more(s, t, r.wanted(s, Peer{Slots: slots}))
+	return slices.Clone(t.leases[from:]), slices.Clone(t.places[from:])
+}
+
 // sendInput sends the rows of an input of a task.
 func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 	var number uint64
 	var input int
+	if _, err := fmt.Sscanf(name, "%d:leases", &number); err == nil {
+		r.mu.Lock()
+		t := r.mu.tasks[number]
+		r.mu.Unlock()
+		if t == nil {
+			return fmt.Errorf("there is no task %d", number)
+		}
+		return r.sendLeases(ctx, t, s)
+	}
 	if _, err := fmt.Sscanf(name, "%d:%d", &number, &input); err != nil {
 		return fmt.Errorf("%w: input %s", errMessage, strconv.Quote(name))
 	}

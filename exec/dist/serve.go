@@ -74,7 +74,17 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 		return fmt.Errorf("%w: stage %d with %d edges", errMessage, m.Stage, len(m.Parts))
 	}
 	s := c.stages[m.Stage]
-	at := ends{leases: m.Leases, within: m.Within, outlets: map[int]sendingTo{}}
+	if len(m.Leases) != len(m.Places) {
+		return fmt.Errorf("%w: %d leases with %d places", errMessage, len(m.Leases), len(m.Places))
+	}
+	at := ends{within: m.Within, outlets: map[int]sendingTo{}}
+	leases := &leases{list: m.Leases, places: m.Places}
+	if m.Pull {
+		leases.open = func() (Stream, error) {
+			return open(ctx, Header{Kind: RowsStream, ID: run, Name: leaseName(m.Task)})
+		}
+	}
+	at.leases = leases
 	for i := range s.ins {
 		at.inlets = append(at.inlets, &rowsFrom{open: func() (Stream, error) {
 			return open(ctx, Header{Kind: RowsStream, ID: run, Name: inputName(m.Task, i)})

@@ -44,7 +44,9 @@ type task struct {
 	number  uint64 // in the stage
 	stage   *stageRun
 	leases  [][]byte
+	places  []uint64 // of these, in the whole input
 	first   uint64
+	open    bool // the peer asks for more leases
 	of      partitions
 	done    bool
 	losses  int
@@ -244,27 +246,15 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 		return nil
 	}
 	t := &task{stage: s, avoid: map[int]bool{}, running: map[int]*attempt{}}
-	if s.origin.Kind == plan.Source {
-		s.feeding = true
-		want := r.wanted(s, p)
-		r.mu.Unlock()
-		leases, bytes, ended, err := r.lease(s, want)
-		r.mu.Lock()
-		s.feeding = false
-		if err != nil {
-			r.fail(err)
-			return nil
-		}
-		s.given += bytes
-		t.leases, t.of.bytes, t.first = leases, bytes, s.morsels
-		s.morsels += uint64(len(leases))
-		s.ended = s.ended || ended
-		if len(leases) == 0 || s.done {
+	switch {
+	case s.pulled():
+		t.open = true
+	case s.origin.Kind == plan.Source:
+		if r.more(s, t, r.wanted(s, p)); len(t.leases) == 0 || s.done {
 			r.check(s)
-			r.mu.changed.Broadcast()
 			return nil
 		}
-	} else {
+	default:
 		if !s.ready {
 			return nil
 		}
@@ -281,6 +271,35 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 	return t
 }
 
+// pulled reports whether tasks of a stage ask for their input as they go: where they fold
+// rows, so that a peer folds all of its rows at once, and no order of rows counts.
+func (s *stageRun) pulled() bool {
+	return s.origin.Kind == plan.Source && !slices.ContainsFunc(s.outs, func(e *edge) bool { return !e.how.Placed })
+}
+
+// more leases so many bytes of input to a task, and lets the mutex go meanwhile.
+func (r *run) more(s *stageRun, t *task, want int64) (from int) {
+	s.feeding = true
+	r.mu.Unlock()
+	leases, bytes, ended, err := r.lease(s, want)
+	r.mu.Lock()
+	s.feeding = false
+	defer r.mu.changed.Broadcast()
+	from = len(t.leases)
+	if err != nil {
+		r.fail(err)
+		return from
+	}
+	s.given += bytes
+	t.of.bytes += bytes
+	for _, l := range leases {
+		t.leases, t.places = append(t.leases, l), append(t.places, s.morsels)
+		s.morsels++
+	}
+	s.ended = s.ended || ended
+	return from
+}
+
 // wanted is how many bytes of input the next task of a source has for a peer: less and less
 // towards the end, so that all peers end at about the same time, and little at first where
 // somebody waits for rows.
@@ -290,6 +309,10 @@ func (r *run) wanted(s *stageRun, p Peer) int64 {
 	n := int64(least) << min(s.tasks, 4) * slots
 	if s.size >= 0 {
 		n = max(s.size-s.given, 0) * slots / int64(2*r.slots())
+	}
+	if s.pulled() {
+		const little, much = 1 << 20, 16 << 20
+		return min(max(n/8, little), much*slots)
 	}
 	gathers := !slices.ContainsFunc(s.outs, func(e *edge) bool { return !e.driver || e.how.First != nil })
 	if gathers {
