@@ -26,7 +26,23 @@ func (p *Progress) String() string {
 	t := &planText{plan: p.Plan, tell: func(i int) []string { return p.tell(i, all) }}
 	t.lines = [][]string{{"", "rows", "busy", "", "waited", "memory", "", ""}}
 	t.draw()
-	return p.summary() + "\n\n" + aligned(t.lines) + "\n" + p.timeline()
+	return p.summary() + "\n\n" + aligned(t.lines) + "\n" + p.timeline() + p.peers()
+}
+
+// peers is a line for each process that runs parts of the plan.
+func (p *Progress) peers() string {
+	if len(p.Peers) == 0 {
+		return ""
+	}
+	var lines [][]string
+	for _, o := range p.Peers {
+		tasks := plural(o.Tasks, "task")
+		if o.Lost > 0 {
+			tasks += fmt.Sprintf(", %d lost", o.Lost)
+		}
+		lines = append(lines, []string{o.Name, o.State, plural(int64(o.Slots), "worker"), tasks, human.Bytes(o.In) + " from it", human.Bytes(o.Out) + " to it"})
+	}
+	return "\n" + aligned(lines)
 }
 
 // tell is the columns of an operator's line.

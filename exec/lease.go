@@ -30,6 +30,10 @@ type Piece struct {
 	First uint64
 	// Open opens a file of the input, of so many bytes.
 	Open func(path string, size int64) (Input, error)
+	// Tell, if it is not nil, is told several times a second, and at the end, what was
+	// counted of the operators that have a Number; -1 is none.
+	Tell   func([]Tally)
+	Number func(*plan.Node) (n int, of Side)
 
 	mu     sync.RWMutex
 	places []uint64 // of the morsels that were leased, in the whole input

@@ -71,7 +71,7 @@ func (s *runMerge[T]) Next(ctx context.Context) (Morsel, error) {
 		in.to = &s.bounds[s.next]
 	}
 	s.next++
-	return Morsel{Part: in, Bytes: s.total / int64(len(s.bounds)+1)}, nil
+	return Morsel{Part: in}, nil
 }
 
 // plan cuts the runs into ranges.

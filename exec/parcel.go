@@ -230,7 +230,7 @@ func (s *receiving[T]) Next(ctx context.Context) (Morsel, error) {
 			break // whoever is to have these rows is not kept waiting for others
 		}
 	}
-	return Morsel{Part: blocks, Bytes: int64(size)}, nil
+	return Morsel{Part: blocks}, nil
 }
 
 func (s *receiving[T]) Read(w *Worker, m Morsel, down Pipe) error {

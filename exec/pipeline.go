@@ -89,8 +89,10 @@ func (r *Run) pipeline(reg *region) (gathers []*vertex) {
 		defer l.cancel()
 		p.legs = append(p.legs, l)
 	}
-	p.total.began.Store(r.since())
-	r.totals.expect(p.total, p.sources())
+	p.total.begin(r.since())
+	if r.overview == nil {
+		r.totals.expect(p.total, p.sources())
+	}
 	r.current.Store(p)
 	if err := r.watching.begin(r); err != nil {
 		r.fail(err, 0)

@@ -69,6 +69,12 @@ type Pipeline struct {
 // Explain returns the plan whose last nodes are roots. It runs nothing and reads no
 // file.
 func Explain(roots ...*plan.Node) *Plan {
+	p, _, _ := dryGraph(roots).plan()
+	return p
+}
+
+// dryGraph is the graph of a plan that is not run.
+func dryGraph(roots []*plan.Node) *graph {
 	g := &graph{dry: true, run: dryRun(), written: map[string]*plan.Node{}}
 	made := map[*plan.Node]*vertex{}
 	for _, n := range roots {
@@ -80,8 +86,7 @@ func Explain(roots ...*plan.Node) *Plan {
 	if g.arrange() != nil {
 		g.cut() // the run will say why it cannot be run
 	}
-	p, _, _ := g.plan()
-	return p
+	return g
 }
 
 // plan describes the graph as it is cut now, and says which vertices and regions the

@@ -29,6 +29,8 @@ type Config struct {
 	Watchers  []Watcher // follow the run from its beginning to its end
 	NoMetrics bool      // do not time operators; rows are counted still
 
+	Begun     func()    // is called when the run has begun, before any operator
+	Overview  *Overview // of the whole that this run is a part of; nil: it is all
 	Elsewhere Elsewhere // runs the plan instead; nil: it runs in this process
 	Piece     *Piece    // this run is a piece of one that several processes share; nil: it is not
 
@@ -57,6 +59,7 @@ type running struct {
 	tempDir    string
 	fs         vfs.FS
 	piece      *Piece
+	overview   *Overview
 	started    time.Time
 	watching   watches
 
@@ -283,7 +286,15 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	r := &Run{memory: budget, running: &running{
 		parent: ctx, workers: c.Workers, instrument: !c.NoMetrics, started: time.Now(),
 		space: spill.NewSpace(c.Disk), tempDir: c.TempDir, fs: c.FS, piece: c.Piece,
+		overview: c.Overview,
 	}}
+	if c.Overview != nil {
+		c.Overview.begin(r)
+	}
+	if c.Piece != nil && c.Piece.Tell != nil {
+		tell := func(Progress) { c.Piece.Tell(r.tallies(c.Piece.Number)) }
+		c.Watchers = append(c.Watchers, WatchFunc(tell).Watcher())
+	}
 	ctx, task := trace.NewTask(ctx, "run")
 	defer task.End()
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
@@ -301,6 +312,9 @@ func Execute(ctx context.Context, c Config, roots ...*plan.Node) (err error) {
 	}
 	defer func() { watching.End(err) }()
 	r.watching = watching
+	if c.Begun != nil {
+		c.Begun()
+	}
 	return r.execute(roots)
 }
 

@@ -3,8 +3,6 @@ package exec
 import (
 	"slices"
 	"time"
-
-	"anabranch.dev/spill"
 )
 
 // progress is where the run stands now.
@@ -23,21 +21,34 @@ func (r *Run) progress() Progress {
 		Pipelines: make([]PipelineProgress, len(t.pipes)),
 		Operators: make([]OperatorProgress, len(t.ops)),
 	}
+	tallies := make([]Tally, len(t.ops))
 	for i, o := range t.ops {
-		p.Operators[i] = o.progress()
+		tallies[i] = o.tally()
+		if r.overview != nil {
+			tallies[i] = r.overview.tally(o)
+		}
+		p.Operators[i] = o.progress(tallies[i])
 	}
 	for i := range p.Plan.Operators {
 		o := &p.Plan.Operators[i]
 		for j, in := range o.Inputs {
-			from := &p.Operators[in]
-			if t.ops[in].out.rows.Load() == 0 {
-				from.RowsOut = max(from.RowsOut, t.ops[i].ins[j].rows.Load())
+			if tallies[in].Out == 0 {
+				from := &p.Operators[in]
+				from.RowsOut = max(from.RowsOut, tallies[i].In[j])
 			}
 		}
 	}
 	p.Tasks = t.tasks(r.current.Load())
+	if r.overview != nil {
+		p.Tasks = append(p.Tasks, r.overview.tasksNow(t.ops)...)
+		p.Peers = r.overview.peers()
+		p.Workers = 0
+		for _, peer := range p.Peers {
+			p.Workers += peer.Slots
+		}
+	}
 	for i, pipe := range t.pipes {
-		p.Pipelines[i] = pipe.progress(now, r.workers)
+		p.Pipelines[i] = pipe.progress(now, p.Workers)
 		p.Bytes += p.Pipelines[i].Bytes
 		if all := p.Pipelines[i].TotalBytes; all >= 0 && p.TotalBytes >= 0 {
 			p.TotalBytes += all
@@ -73,46 +84,6 @@ func (t *totals) tasks(p *pipeline) []Task {
 // reads reports whether a pipeline reads input, and not only what others have left.
 func (p *Progress) reads(pipe int) bool {
 	return slices.ContainsFunc(p.Plan.Pipelines[pipe].Origins, func(i int) bool { return p.Plan.Operators[i].Role == RoleSource })
-}
-
-// progress is where an operator stands, but for rows that leave it for others.
-func (o *operator) progress() OperatorProgress {
-	p := OperatorProgress{
-		Op: o.node.Op, Label: o.node.Label, Site: o.node.Site,
-		Bytes: o.bytes.Load(), Blocked: time.Duration(o.blocked.Load()),
-		Memory: o.memory.held.Load(), MemoryPeak: o.memory.peak.Load(),
-		Slowest: time.Duration(o.slowest.Load()),
-	}
-	busy := o.busy.Load()
-	for i := range o.ins {
-		p.RowsIn += o.ins[i].rows.Load()
-		busy += o.ins[i].estimate()
-	}
-	p.RowsOut = o.out.rows.Load()
-	if len(o.node.Inputs) == 0 && p.RowsIn == 0 {
-		p.RowsIn = p.RowsOut
-	}
-	if spent := o.spent.Load(); spent > 0 && o.out.timed.Load() > 0 { // less what is below
-		busy += max(spent-o.out.estimate(), 0)
-	}
-	p.Busy = time.Duration(busy)
-	if p.Parts, p.Skew = o.parts.skew(); p.Parts > 0 {
-		p.mean = time.Duration(o.spent.Load() / p.Parts)
-	}
-	if k, ok := o.stage.(keeper); ok {
-		p.Spill = spillOf(k.spilled())
-	}
-	if l, ok := o.stage.(laborious); ok {
-		p.effort = l.effort()
-	}
-	if w, ok := o.stage.(interface{ wrote() int64 }); ok {
-		p.Bytes = w.wrote()
-	}
-	return p
-}
-
-func spillOf(s spill.Stats) Spill {
-	return Spill{Runs: s.Runs, Bytes: s.RunBytes, Disk: s.DiskBytes, Passes: s.Passes, FanIn: s.FanIn}
 }
 
 // estimate is how long all rows of a flow took, by those that were timed.

@@ -31,6 +31,10 @@ type pipeTotal struct {
 
 // describe tells the totals what the plan is from now on.
 func (g *graph) describe() {
+	if g.run.overview != nil {
+		g.run.overview.enter(g)
+		return
+	}
 	t := &g.run.totals
 	p, vertices, regions := g.plan()
 	t.mu.Lock()

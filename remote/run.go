@@ -21,7 +21,7 @@ type workers struct{ c *Cluster }
 
 func (w workers) Peers() (list []dist.Peer) {
 	for _, p := range w.c.Peers() {
-		d := dist.Peer{ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Slots: p.Slots, Err: p.Err}
+		d := dist.Peer{ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err}
 		switch p.State {
 		case Connecting:
 			d.State = dist.Coming

@@ -56,7 +56,7 @@ the order of the first ten bytes. Without -hosts and -local, this process does i
 			hosts = append(hosts, remote.Local(1)...)
 		}
 		for i := range hosts {
-			if hosts[i].Slots == 0 {
+			if *slots > 0 {
 				hosts[i].Slots = *slots
 			}
 		}

@@ -11,7 +11,19 @@ import (
 // A piece is the plan of a task.
 type piece struct {
 	roots []*plan.Node
-	of    map[*plan.Node]*plan.Node // the operator that a node of it is a part of
+	of    map[*plan.Node]part // nodes that are parts of operators
+}
+
+// A part is a part of an operator.
+type part struct {
+	of   *plan.Node
+	side exec.Side
+}
+
+// part is the operator that a node is a part of, or nil.
+func (p *piece) part(n *plan.Node) (of *plan.Node, side exec.Side) {
+	o := p.of[n]
+	return o.of, o.side
 }
 
 // ends are where the rows of a task come from, and where they go.
@@ -34,7 +46,7 @@ func (e *edge) options(parts int, compress bool) exec.SendOptions {
 
 // build makes the plan of a task of a stage.
 func (c *cut) build(s *stage, at ends) (*piece, error) {
-	p := &piece{of: map[*plan.Node]*plan.Node{}}
+	p := &piece{of: map[*plan.Node]part{}}
 	made := map[*plan.Node]*plan.Node{}
 	origin, err := c.origin(p, s, at)
 	if err != nil {
@@ -68,7 +80,7 @@ func (c *cut) build(s *stage, at ends) (*piece, error) {
 func (p *piece) copy(n *plan.Node, inputs []*plan.Node, body any) *plan.Node {
 	m := *n
 	m.Inputs, m.Body = inputs, body
-	p.of[&m] = n
+	p.of[&m] = part{of: n}
 	return &m
 }
 
@@ -83,7 +95,7 @@ func (p *piece) sender(e *edge, from *plan.Node, kind plan.Kind, rows any, body 
 			Op: owner.Op, Label: owner.Label, Site: owner.Site,
 			Kind: plan.Breaker, Order: owner.Order, Rows: e.how.Rows, Inputs: []*plan.Node{from}, Body: e.how.First,
 		}
-		p.of[from] = owner
+		p.of[from] = part{owner, exec.Takes}
 	}
 	return &plan.Node{Op: owner.Op, Label: owner.Label, Site: owner.Site, Kind: kind, Rows: rows, Inputs: []*plan.Node{from}, Body: body}
 }
@@ -114,14 +126,18 @@ func (c *cut) origin(p *piece, s *stage, at ends) (*plan.Node, error) {
 	if whole := c.shares[n].Whole; whole != nil {
 		body = whole
 	}
-	return p.copy(n, inputs, body), nil
+	m := p.copy(n, inputs, body)
+	if s.ins[0].how.First != nil {
+		p.of[m] = part{n, exec.Gives}
+	}
+	return m, nil
 }
 
 // here makes the plan that the driver runs itself: what leads from the edges that end in
 // it, and from its own sources, to roots. receive is the source of what an edge brings, and
 // send the sink of what the driver has for one.
 func (c *cut) here(roots []*plan.Node, receive, send func(*edge) exec.Body) *piece {
-	p := &piece{of: map[*plan.Node]*plan.Node{}}
+	p := &piece{of: map[*plan.Node]part{}}
 	made := map[*plan.Node]*plan.Node{}
 	var local func(n *plan.Node) *plan.Node
 	senders := map[*edge]*plan.Node{}
@@ -152,6 +168,7 @@ func (c *cut) here(roots []*plan.Node, receive, send func(*edge) exec.Body) *pie
 		case shared && share.Order != nil:
 			m = incoming(c.into(n, 0), n.Rows, n.Order)
 			m.Op = n.Op
+			p.of[m] = part{n, exec.Gives}
 		case shared:
 			e := c.into(n, 0)
 			body := n.Body
@@ -159,6 +176,7 @@ func (c *cut) here(roots []*plan.Node, receive, send func(*edge) exec.Body) *pie
 				body = share.Whole
 			}
 			m = p.copy(n, []*plan.Node{incoming(e, e.how.Rows, plan.InputOrder)}, body)
+			p.of[m] = part{n, exec.Gives}
 		default:
 			var inputs []*plan.Node
 			for _, in := range n.Inputs {

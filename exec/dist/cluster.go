@@ -25,6 +25,7 @@ type Peer struct {
 	Machine string // equal for those that share one
 	Slots   int    // workers
 	State   State
+	In, Out int64 // bytes received from it, and sent to it
 	Err     error // of one that is gone: why
 }
 
@@ -38,6 +39,10 @@ const (
 	Gone    // it was lost
 	Removed // it was sent away
 )
+
+func (s State) String() string {
+	return [...]string{"coming", "ready", "lost", "removed"}[s]
+}
 
 // A Header says what a stream is for.
 type Header struct {

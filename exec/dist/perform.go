@@ -102,20 +102,24 @@ func (r *run) perform(p Peer, t *task) {
 	m := r.message(p, t)
 	r.mu.Unlock()
 	got := r.hub.receipt()
-	err := r.converse(ctx, p, m, t, got)
+	far := r.overview.Begin(t.stage.origin, p.ID, p.Name, fmt.Sprintf("task %d", t.number+1))
+	err := r.converse(ctx, p, m, t, got, far)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.mu.changed.Broadcast()
 	delete(t.running, p.ID)
+	counts := !t.done && r.ctx.Err() == nil && err == nil
+	far.End(counts)
 	switch {
-	case t.done || r.ctx.Err() != nil: // another has done it, or nobody wants it
-		got.discard()
-	case err == nil:
+	case counts:
+		r.mu.done[p.ID]++
 		r.commit(t, got, time.Since(a.began))
-	default:
-		got.discard()
+		return
+	case !t.done && r.ctx.Err() == nil: // else another has done it, or nobody wants it
 		r.lost(p, t, err)
 	}
+	r.mu.lost[p.ID]++
+	got.discard()
 }
 
 // commit makes what a task has sent count. The mutex is held.
@@ -201,7 +205,7 @@ func (r *run) message(p Peer, t *task) taskMessage {
 }
 
 // converse sends a task to a peer, and takes what comes of it.
-func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got *receipt) error {
+func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got *receipt, far *exec.FarTask) error {
 	s, err := r.cluster.Open(ctx, p.ID, Header{Kind: TaskStream, ID: r.id})
 	if err != nil {
 		return err
@@ -229,6 +233,8 @@ func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got 
 		switch kind {
 		case sayParcel:
 			err = r.parcel(t, b, got)
+		case sayCounts:
+			err = r.counts(b, far)
 		case sayEnd:
 			return r.ended(p, b)
 		default:
@@ -252,6 +258,21 @@ func (r *run) parcel(t *task, b []byte, got *receipt) error {
 	}
 	if err := got.add(m.edge, m.Parcel); err != nil {
 		return &failure{about(t.stage.origin, err)} // of the driver's disk
+	}
+	return nil
+}
+
+// counts notes what a task has counted.
+func (r *run) counts(b []byte, far *exec.FarTask) error {
+	list, err := decodedAs[[]exec.Tally](b)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		if t.Op < 0 || t.Op >= len(r.cut.nodes) {
+			return fmt.Errorf("%w: counts of operator %d", errMessage, t.Op)
+		}
+		far.Tell(r.cut.nodes[t.Op], t)
 	}
 	return nil
 }

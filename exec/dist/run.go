@@ -36,9 +36,10 @@ type run struct {
 	hub     *hub
 	stores  []*store // by edge
 
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	group  sync.WaitGroup
+	overview *exec.Overview
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	group    sync.WaitGroup
 
 	mu struct {
 		sync.Mutex
@@ -47,6 +48,8 @@ type run struct {
 		tasks   map[uint64]*task // that peers may ask for the input of
 		next    uint64           // number of the next task
 		working map[int]bool     // peers that have a goroutine
+		done    map[int]int64    // tasks that peers have done
+		lost    map[int]int64    // and not
 		over    bool
 		files   map[string]bool // of the input, that peers may read
 	}
@@ -148,6 +151,7 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 	}()
 	r.mu.changed = sync.NewCond(&r.mu)
 	r.mu.tasks, r.mu.working, r.mu.files = map[uint64]*task{}, map[int]bool{}, map[string]bool{}
+	r.mu.done, r.mu.lost = map[int]int64{}, map[int]int64{}
 	for _, e := range r.cut.edges {
 		r.stores = append(r.stores, newStore(e, r.hub, r.parts(e), r.look))
 	}
@@ -164,7 +168,8 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 		}
 		r.wake()
 	})
-	r.group.Go(r.manage)
+	here := r.cut.here(roots, r.receive, r.send)
+	r.overview = exec.NewOverview(roots, here.part, r.progress)
 	defer func() {
 		r.end()
 		r.group.Wait()
@@ -177,11 +182,12 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 			}
 		}
 	}()
-	here := r.cut.here(roots, r.receive, r.send)
 	c := r.c
+	c.Overview = r.overview
 	if c.Memory > 0 {
 		c.Memory = max(c.Memory-r.hub.limit, exec.Floor(c.Workers))
 	}
+	c.Begun = func() { r.group.Go(r.manage) }
 	err = exec.Execute(r.ctx, c, here.roots...)
 	if cause := context.Cause(r.ctx); cause != nil && ctx.Err() == nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = cause
@@ -298,6 +304,18 @@ func (r *run) serve(p Peer) {
 	r.mu.Lock()
 	delete(r.mu.working, p.ID)
 	r.mu.Unlock()
+}
+
+// progress is where the peers stand.
+func (r *run) progress() (list []exec.PeerProgress) {
+	for _, p := range r.cluster.Peers() {
+		r.mu.Lock()
+		list = append(list, exec.PeerProgress{
+			Name: p.Name, State: p.State.String(), Slots: p.Slots, Tasks: r.mu.done[p.ID], Lost: r.mu.lost[p.ID], In: p.In, Out: p.Out,
+		})
+		r.mu.Unlock()
+	}
+	return list
 }
 
 // state is how a peer is now.

@@ -51,6 +51,9 @@ func (t *taskStream) say(kind byte, p []byte) error {
 	return err
 }
 
+// counts tells the driver what was counted. An error is that of what the task sends later.
+func (t *taskStream) counts(list []exec.Tally) { _ = t.say(sayCounts, encoded(list)) }
+
 func (t *taskStream) parcel(p parcelMessage) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,7 +110,13 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 	}
 	return exec.Execute(ctx, exec.Config{
 		Workers: m.Workers, Memory: memory, Disk: m.Disk, NoMetrics: m.NoMetrics, NoSoftLimit: m.Share > 0,
-		Piece: &exec.Piece{First: m.First, Open: func(path string, size int64) (exec.Input, error) {
+		Piece: &exec.Piece{First: m.First, Tell: out.counts, Number: func(n *plan.Node) (int, exec.Side) {
+			of, side := p.part(n)
+			if of == nil {
+				return -1, side
+			}
+			return c.number[of], side
+		}, Open: func(path string, size int64) (exec.Input, error) {
 			return openInput(path, size, func(h Header) (Stream, error) { return open(ctx, h) }, run)
 		}},
 	}, p.roots...)

@@ -116,6 +116,7 @@ func (r *run) check(s *stageRun) {
 		return
 	}
 	s.done = true
+	r.overview.Done(s.origin)
 	for _, e := range s.outs {
 		r.endFeed(r.stores[e.id], slices.Index(e.feeds, s.stage), s.tasks)
 	}
@@ -330,7 +331,9 @@ func (r *run) lease(s *stageRun, want int64) (leases [][]byte, bytes int64, ende
 		if s.src, err = exec.OpenLeases(s.origin); err != nil {
 			return nil, 0, false, err
 		}
-		s.size = s.src.Size()
+		if s.size = s.src.Size(); len(s.src.Files()) > 0 {
+			r.overview.Expect(s.origin, s.size)
+		}
 		r.mu.Lock()
 		for _, path := range s.src.Files() {
 			r.mu.files[path] = true
