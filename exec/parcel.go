@@ -18,7 +18,8 @@ type Parcel struct {
 	Block []byte // as package frame has it
 }
 
-// An Outlet takes parcels. Calls may overlap. What a parcel holds is the outlet's then.
+// An Outlet takes parcels. Calls may overlap. The memory of a parcel's block is used again
+// when the call has returned.
 type Outlet interface{ Send(Parcel) error }
 
 // An Inlet gives out the blocks of parcels, and then io.EOF. Calls do not overlap. What it
@@ -76,6 +77,7 @@ type sendLocal[T any] struct {
 	w     *Worker
 	deal  router[T]
 	parts []packing
+	comp  []byte // a block that was compressed
 	dealt []uint32
 	full  int // bytes after which a parcel is sent
 	enc   frame.Encoder
@@ -83,7 +85,7 @@ type sendLocal[T any] struct {
 
 // packing is a parcel that is being filled.
 type packing struct {
-	raw   []byte
+	raw   []byte // behind room for a header; or empty
 	rows  int
 	first []byte
 }
@@ -113,6 +115,7 @@ func (l *sendLocal[T]) push(rows []T) error {
 	}
 	for i := range rows {
 		p := &l.parts[l.dealt[i]]
+		p.begin()
 		p.raw = l.s.codec.Append(p.raw, rows[i])
 		if p.rows++; len(p.raw) >= l.full {
 			if err := l.flush(int(l.dealt[i])); err != nil {
@@ -129,6 +132,7 @@ func (l *sendLocal[T]) pushAll(rows []T) error {
 	p := &l.parts[0]
 	for len(rows) > 0 {
 		n := min(some, len(rows))
+		p.begin()
 		if p.rows == 0 && l.s.o.Firsts {
 			p.first = l.s.codec.Append(nil, rows[0])
 		}
@@ -142,6 +146,13 @@ func (l *sendLocal[T]) pushAll(rows []T) error {
 		}
 	}
 	return nil
+}
+
+// begin leaves room for a header.
+func (p *packing) begin() {
+	if len(p.raw) == 0 {
+		p.raw = append(p.raw, make([]byte, frame.HeaderBytes)...)
+	}
 }
 
 func (l *sendLocal[T]) mark(m Mark) error {
@@ -165,20 +176,25 @@ func (l *sendLocal[T]) flush(part int) error {
 	if p.rows == 0 {
 		return nil
 	}
-	how := frame.None
+	if n := len(p.raw) - frame.HeaderBytes; n > frame.MaxRaw {
+		return l.w.Fail(-1, fmt.Errorf("%w: a row of %d bytes does not fit into a block", spill.ErrTooLarge, n))
+	}
+	block := p.raw
 	if l.s.o.Compress {
-		how = frame.S2
+		var err error
+		if l.comp, err = l.enc.Append(l.comp[:0], p.raw[frame.HeaderBytes:], p.rows, frame.S2); err != nil {
+			return l.w.Fail(-1, err)
+		}
+		block = l.comp
+	} else {
+		frame.Seal(block, p.rows)
 	}
-	block, err := l.enc.Append(make([]byte, 0, frame.HeaderBytes+len(p.raw)), p.raw, p.rows, how)
-	if err != nil {
-		return l.w.Fail(-1, err)
-	}
+	err := l.s.to.Send(Parcel{To: part, Seq: l.w.seq, Rows: p.rows, First: p.first, Block: block})
 	if cap(p.raw) > 2*l.full+parcelBytes { // a large row was among them
-		p.raw = nil
+		p.raw, l.comp = nil, nil
 	}
-	full := Parcel{To: part, Seq: l.w.seq, Rows: p.rows, First: p.first, Block: block}
 	*p = packing{raw: p.raw[:0]}
-	return l.s.to.Send(full)
+	return err
 }
 
 func (l *sendLocal[T]) Commit() error {

@@ -85,7 +85,7 @@ func TestRefusedPeers(t *testing.T) {
 			go func() { _, _ = io.Copy(io.Discard, r) }()
 			_, _ = c.Write(claim(2<<30, 1, 2, 3, 4, 5, 6, 7, 8))
 			time.Sleep(time.Second)
-		}, "not the protocol: a record claims 2147483648 bytes, over 65552"},
+		}, "not the protocol: a record claims 2147483648 bytes, over 262160"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

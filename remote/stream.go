@@ -22,7 +22,7 @@ const (
 	chunkFail = 3 // as chunkEnd, with the text of an error
 
 	chunkHead = 4
-	maxChunk  = 64 << 10
+	maxChunk  = 256 << 10
 )
 
 func appendChunkHead(b []byte, kind byte, n int) []byte {
@@ -198,11 +198,38 @@ func (s *Stream) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-func (s *Stream) writeChunk(kind byte, p []byte) error {
+// WriteBoth is Write of head and body, which it sends together. It is for many small heads.
+func (s *Stream) WriteBoth(head, body []byte) error {
+	first := min(len(body), maxChunk-min(len(head), maxChunk))
+	if len(head) > maxChunk {
+		first = 0
+	}
+	if first > 0 {
+		s.writing.Lock()
+		err := s.writeChunk(chunkData, head, body[:first])
+		s.writing.Unlock()
+		if err != nil {
+			return err
+		}
+	} else if _, err := s.Write(head); err != nil {
+		return err
+	}
+	_, err := s.Write(body[first:])
+	return err
+}
+
+func (s *Stream) writeChunk(kind byte, parts ...[]byte) error {
 	if err := s.writeErr(); err != nil {
 		return err
 	}
-	s.writing.chunk = append(appendChunkHead(s.writing.chunk[:0], kind, len(p)), p...)
+	n := 0
+	for _, p := range parts {
+		n += len(p)
+	}
+	s.writing.chunk = appendChunkHead(s.writing.chunk[:0], kind, n)
+	for _, p := range parts {
+		s.writing.chunk = append(s.writing.chunk, p...)
+	}
 	_, err := s.mux.Write(s.writing.chunk)
 	if err == nil {
 		return nil

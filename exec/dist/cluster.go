@@ -68,6 +68,20 @@ type Stream interface {
 	CloseWrite() error
 }
 
+// A doubleWriter writes two pieces as one, where that costs less.
+type doubleWriter interface{ WriteBoth(head, body []byte) error }
+
+func writeBoth(s Stream, head, body []byte) error {
+	if d, ok := s.(doubleWriter); ok {
+		return d.WriteBoth(head, body)
+	}
+	if _, err := s.Write(head); err != nil {
+		return err
+	}
+	_, err := s.Write(body)
+	return err
+}
+
 // A Handler serves a stream that the other side has opened; ctx ends when that has closed
 // it. The stream ends when it returns, and its error goes to the other side.
 type Handler func(ctx context.Context, h Header, s Stream) error

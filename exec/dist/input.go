@@ -193,7 +193,7 @@ func (i *rowsFrom) Next(context.Context) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		i.s, i.in = s, bufio.NewReaderSize(s, 64<<10)
+		i.s, i.in = s, bufio.NewReader(s)
 	}
 	b, err := readSized(i.in, maxParcel)
 	if errors.Is(err, io.EOF) {

@@ -220,7 +220,7 @@ func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got 
 	if err != nil {
 		return err
 	}
-	in := bufio.NewReaderSize(s, 64<<10)
+	in := bufio.NewReader(s) // a small one: parcels pass it by
 	for {
 		kind, err := in.ReadByte()
 		if err != nil {
@@ -389,10 +389,7 @@ func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 			return err
 		}
 		head = binary.AppendUvarint(head[:0], uint64(len(b)))
-		if _, err := s.Write(head); err != nil {
-			return err
-		}
-		if _, err := s.Write(b); err != nil {
+		if err := writeBoth(s, head, b); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -227,7 +228,10 @@ func (r *run) receive(e *edge) exec.Body {
 func (r *run) send(e *edge) exec.Body {
 	s := r.stores[e.id]
 	got := r.hub.receipt()
-	out := outletFunc(func(p exec.Parcel) error { return got.add(e.id, p) })
+	out := outletFunc(func(p exec.Parcel) error {
+		p.Block = bytes.Clone(p.Block)
+		return got.add(e.id, p)
+	})
 	return exec.Sent(e.how.Send(out, e.options(s.parts, false)), func() error {
 		s.commit(0, 0, got.mu.parcels[e.id])
 		r.mu.Lock()

@@ -58,11 +58,7 @@ func (t *taskStream) parcel(p parcelMessage) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.head = p.appendHead(t.head[:0])
-	if _, err := t.s.Write(t.head); err != nil {
-		return err
-	}
-	_, err := t.s.Write(p.Block)
-	return err
+	return writeBoth(t.s, t.head, p.Block)
 }
 
 func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, open Open) error {
