@@ -41,6 +41,7 @@ type run struct {
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	group    sync.WaitGroup
+	idle     chan struct{} // has something when a peer has stopped working
 
 	mu struct {
 		sync.Mutex
@@ -150,6 +151,7 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 			err = e
 		}
 	}()
+	r.idle = make(chan struct{}, 1)
 	r.mu.changed = sync.NewCond(&r.mu)
 	r.mu.tasks, r.mu.working, r.mu.files = map[uint64]*task{}, map[int]bool{}, map[string]bool{}
 	r.mu.done, r.mu.lost = map[int]int64{}, map[int]int64{}
@@ -294,6 +296,7 @@ func (r *run) manage() {
 		}
 		select {
 		case <-changed:
+		case <-r.idle:
 		case <-r.ctx.Done():
 			return
 		}
@@ -308,6 +311,10 @@ func (r *run) serve(p Peer) {
 	r.mu.Lock()
 	delete(r.mu.working, p.ID)
 	r.mu.Unlock()
+	select {
+	case r.idle <- struct{}{}:
+	default: // it will be looked at anyway
+	}
 }
 
 // progress is where the peers stand.
