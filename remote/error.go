@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"anabranch.dev/exec/dist"
 )
 
 // maxText bounds the texts of errors that travel.
@@ -16,6 +18,9 @@ var (
 	// ErrRemoved is why streams of a peer end that [Cluster.Remove] or
 	// [Cluster.Close] has sent away.
 	ErrRemoved = errors.New("peer removed")
+	// ErrNoPeers is why a run of a plan ends that has no peer left to run on. It
+	// wraps the [PeerError] of one that was lost.
+	ErrNoPeers = dist.ErrNoPeers
 )
 
 // A Stage is how far a peer has come.
