@@ -45,7 +45,7 @@ func TestPlanChaos(t *testing.T) {
 	for n := range runs {
 		random := rand.New(rand.NewPCG(seed, uint64(n)))
 		i := n % len(cases)
-		r := chaos{planCase: cases[i], random: random, peers: 1 + random.IntN(3)}
+		r := chaos{planCase: cases[i], random: random, peers: []int{1, 2, 2, 3, 3}[random.IntN(5)]}
 		if took[i] == 0 {
 			took[i] = r.undisturbed(t)
 		}
@@ -131,7 +131,11 @@ func (r *chaos) disturbed(t *testing.T) (told string, err error) {
 	}
 	told = fmt.Sprintf("%s on %d peers", r.name, r.peers)
 	var timers []*time.Timer
-	for _, v := range r.random.Perm(r.peers)[:1+r.random.IntN(r.peers)] {
+	victims := 1 + r.random.IntN(r.peers)
+	if r.random.IntN(2) == 0 {
+		victims = 1
+	}
+	for _, v := range r.random.Perm(r.peers)[:victims] {
 		pid, wire := c.Peers()[v].Process, wires[v]
 		after, and := r.moment(), r.moment()
 		what := []string{"killed", "stopped", "stopped for a while", "cut off", "hung up"}[r.random.IntN(5)]

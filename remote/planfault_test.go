@@ -1,0 +1,85 @@
+package remote_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"anabranch.dev/df"
+	"anabranch.dev/remote"
+	"anabranch.dev/remote/remotetest"
+)
+
+// TestPlanFaults does something to every call of the connection with a peer that runs a
+// plan, until there is none left.
+func TestPlanFaults(t *testing.T) {
+	remote.CheckLeaks(t)
+	cases := newInput(t, 3000).cases()
+	for peers, name := range map[int]string{
+		1: "sort, then map",
+		2: "join", // its two files are read at the same time, and so by both
+	} {
+		c := cases[slices.IndexFunc(cases, func(c planCase) bool { return c.name == name })]
+		for _, do := range []remotetest.Action{remotetest.Kill, remotetest.Cut, remotetest.Delay, remotetest.Garble} {
+			t.Run(fmt.Sprintf("%v, %d peers", do, peers), func(t *testing.T) {
+				var over atomic.Bool
+				var calls atomic.Int64
+				var some errgroup.Group
+				some.SetLimit(60) // most of them wait
+				for n := 0; n < 1000 && !over.Load(); n++ {
+					if testing.Short() && n%4 != 0 {
+						continue
+					}
+					some.Go(func() error {
+						if !c.faulty(t, peers, n, do) {
+							over.Store(true)
+						}
+						calls.Add(1)
+						return nil
+					})
+				}
+				_ = some.Wait() // none returns an error
+				t.Logf("%d calls", calls.Load())
+			})
+		}
+	}
+}
+
+// faulty runs the plan while something happens to a call of the first peer, and tells
+// whether there was such a call.
+func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action) bool {
+	hosts := remotetest.Hosts(peers, remote.Service{})
+	host, wire := remotetest.Break(hosts[0])
+	hosts[0] = host
+	wire.At(n, do)
+	wire.Pause = 20 * time.Millisecond
+	d := remote.Dialer{Silence: 10 * time.Second, Timeout: 10 * time.Second}
+	if do == remotetest.Cut || do == remotetest.Garble {
+		d = remote.Dialer{Silence: time.Second, Timeout: time.Second}
+	}
+	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("it hangs"))
+	defer cancel()
+	var got []string
+	cluster, err := d.Dial(ctx, hosts...)
+	if err == nil {
+		got, err = c.run(ctx, df.On(cluster))
+		_ = cluster.Close() // always nil
+	}
+	var pe *remote.PeerError
+	switch {
+	case err == nil:
+		c.check(t, got)
+	case peers > 1 || !wire.Hit() || do == remotetest.Delay:
+		t.Errorf("call %d: %v", n, err)
+	case !errors.As(err, &pe) || !strings.Contains(err.Error(), fmt.Sprintf("peer 1 (test): %s: ", pe.Stage)):
+		t.Errorf("call %d: %v", n, err)
+	}
+	return wire.Hit()
+}
