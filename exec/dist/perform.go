@@ -129,11 +129,7 @@ func (r *run) commit(t *task, got *receipt, took time.Duration) {
 	for _, e := range s.outs {
 		r.stores[e.id].commit(slices.Index(e.feeds, s.stage), t.number, got.mu.parcels[e.id])
 	}
-	for _, twin := range t.running {
-		if twin.cancel != nil {
-			twin.cancel(errTwin)
-		}
-	}
+	t.cancelAll(errTwin)
 	s.took = append(s.took, took)
 	s.running = slices.DeleteFunc(s.running, func(o *task) bool { return o == t })
 	delete(r.mu.tasks, t.id)

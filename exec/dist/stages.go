@@ -61,6 +61,15 @@ type attempt struct {
 	began  time.Time
 }
 
+// cancelAll cancels what peers do for a task. One that has just taken it sees that it is done.
+func (t *task) cancelAll(why error) {
+	for _, a := range t.running {
+		if a.cancel != nil {
+			a.cancel(why)
+		}
+	}
+}
+
 func (s *stageRun) close() error {
 	if s.src == nil {
 		return nil
@@ -86,9 +95,7 @@ func (r *run) look() {
 		s.ended, s.again = true, nil
 		for _, t := range s.running {
 			t.done = true
-			for _, a := range t.running {
-				a.cancel(errNotWanted)
-			}
+			t.cancelAll(errNotWanted)
 		}
 		s.running = nil
 		r.check(s)
