@@ -47,10 +47,13 @@ func (r *run) waitSome() {
 func (r *run) choose(p Peer) *task {
 	for _, s := range r.mu.stages {
 		for i, t := range s.again {
-			if !t.avoid[p.ID] {
+			if err := t.avoid[p.ID]; err == nil {
 				s.again = slices.Delete(s.again, i, i+1)
 				s.running = append(s.running, t)
 				return t
+			} else if !r.others(t) {
+				r.fail(err) // those that could are gone
+				return nil
 			}
 		}
 	}
@@ -77,7 +80,7 @@ func (s *stageRun) straggler(p Peer) *task {
 	took := slices.Sorted(slices.Values(s.took))
 	limit := max(3*took[len(took)/2], time.Second)
 	for _, t := range s.running {
-		if len(t.running) != 1 || t.avoid[p.ID] {
+		if len(t.running) != 1 || t.avoid[p.ID] != nil {
 			continue
 		}
 		for id, a := range t.running {
@@ -150,7 +153,7 @@ func (r *run) lost(p Peer, t *task, err error) {
 		return
 	}
 	if ofTask {
-		t.avoid[p.ID] = true
+		t.avoid[p.ID] = fail.err
 		if !r.others(t) {
 			r.fail(fail.err)
 			return
@@ -159,7 +162,6 @@ func (r *run) lost(p Peer, t *task, err error) {
 	if r.state(p.ID).State != Removed {
 		t.losses++
 	}
-	t.err = err
 	t.open = false // others have its leases, and no more
 	if t.losses > r.o.Losses {
 		r.fail(about(t.stage.origin, fmt.Errorf("task %d of its stage was lost %d times, the last time: %w", t.number+1, t.losses, err)))
@@ -175,7 +177,7 @@ func (r *run) lost(p Peer, t *task, err error) {
 
 // others reports whether there is a peer that a task has not failed on.
 func (r *run) others(t *task) bool {
-	return slices.ContainsFunc(r.cluster.Peers(), func(p Peer) bool { return p.State <= Ready && !t.avoid[p.ID] })
+	return slices.ContainsFunc(r.cluster.Peers(), func(p Peer) bool { return p.State <= Ready && t.avoid[p.ID] == nil })
 }
 
 // message is what a peer is told of a task. The mutex is held.

@@ -50,8 +50,7 @@ type task struct {
 	of      partitions
 	done    bool
 	losses  int
-	avoid   map[int]bool // peers that were not up to it
-	err     error        // why it is run again
+	avoid   map[int]error // of peers that were not up to it
 	running map[int]*attempt
 }
 
@@ -253,7 +252,7 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 	if s.ended || s.feeding || !r.mayGo(s) {
 		return nil
 	}
-	t := &task{stage: s, avoid: map[int]bool{}, running: map[int]*attempt{}}
+	t := &task{stage: s, avoid: map[int]error{}, running: map[int]*attempt{}}
 	switch {
 	case s.pulled():
 		t.open = true
