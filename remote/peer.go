@@ -199,8 +199,12 @@ const (
 func (p *peer) remove() {
 	p.mu.Lock()
 	p.mu.removed = true
+	if p.mu.state == Ready {
+		p.mu.state = Removed // at once: its streams end now, and nobody is to open others
+	}
 	l := p.mu.link
 	p.mu.Unlock()
+	p.moved()
 	p.giveUp(ErrRemoved)
 	if l == nil {
 		<-p.ended
@@ -229,6 +233,8 @@ func (p *peer) linked() (*link, error) {
 	switch {
 	case p.mu.err != nil:
 		return nil, p.mu.err
+	case p.mu.removed:
+		return nil, &PeerError{ID: p.id, Name: p.name, Stage: p.mu.stage, Err: ErrRemoved}
 	case p.mu.state != Ready:
 		return nil, fmt.Errorf("%v is %v", p, p.mu.state)
 	}
