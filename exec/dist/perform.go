@@ -140,7 +140,10 @@ func (r *run) commit(t *task, got *receipt, took time.Duration) {
 }
 
 // A failure is the error of a task, as opposed to that of a peer.
-type failure struct{ err error }
+type failure struct {
+	err  error
+	here bool // in the driver: it is the same wherever the task runs
+}
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
@@ -148,7 +151,7 @@ func (f *failure) Unwrap() error { return f.err }
 // lost decides what becomes of a task that has not ended well. The mutex is held.
 func (r *run) lost(p Peer, t *task, err error) {
 	fail, ofTask := errors.AsType[*failure](err)
-	if ofTask && !local(fail.err) {
+	if ofTask && (fail.here || !local(fail.err)) {
 		r.fail(fail.err)
 		return
 	}
@@ -255,7 +258,7 @@ func (r *run) parcel(t *task, b []byte, got *receipt) error {
 		return fmt.Errorf("%w: a parcel for partition %d of edge %d", errMessage, m.To, m.edge)
 	}
 	if err := got.add(m.edge, m.Parcel); err != nil {
-		return &failure{about(t.stage.origin, err)} // of the driver's disk
+		return &failure{about(t.stage.origin, err), true} // of the driver's disk
 	}
 	return nil
 }
@@ -284,7 +287,7 @@ func (r *run) ended(p Peer, b []byte) error {
 	if m.Err == nil {
 		return nil
 	}
-	return &failure{m.Err.err(p.Name)}
+	return &failure{m.Err.err(p.Name), false}
 }
 
 // handle serves the streams that peers open for a run.
