@@ -352,8 +352,7 @@ func (r *run) moreFor(ctx context.Context, t *task) (leases [][]byte, places []u
 	for id := range t.running {
 		slots = max(r.state(id).Slots, 1)
 	}
-	from := r.more(s, t, r.wanted(s, Peer{Slots: slots}))
-	return slices.Clone(t.leases[from:]), slices.Clone(t.places[from:])
+	return r.more(s, t, r.wanted(s, Peer{Slots: slots}))
 }
 
 // sendInput sends the rows of an input of a task.

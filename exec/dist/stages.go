@@ -270,12 +270,17 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 		s.ended = len(s.ranges) == 0
 		t.first = s.tasks << rankShift
 	}
-	t.id, t.number = r.mu.next, s.tasks
-	r.mu.next++
-	s.tasks++
+	r.enter(t)
 	s.running = append(s.running, t)
-	r.mu.tasks[t.id] = t
 	return t
+}
+
+// enter gives a task its numbers.
+func (r *run) enter(t *task) {
+	t.id, t.number = r.mu.next, t.stage.tasks
+	r.mu.next++
+	t.stage.tasks++
+	r.mu.tasks[t.id] = t
 }
 
 // pulled reports whether tasks of a stage ask for their input as they go: where they fold
@@ -285,26 +290,34 @@ func (s *stageRun) pulled() bool {
 }
 
 // more leases so many bytes of input to a task, and lets the mutex go meanwhile.
-func (r *run) more(s *stageRun, t *task, want int64) (from int) {
+func (r *run) more(s *stageRun, t *task, want int64) (leases [][]byte, places []uint64) {
 	s.feeding = true
 	r.mu.Unlock()
-	leases, bytes, ended, err := r.lease(s, want)
+	var bytes int64
+	var ended bool
+	var err error
+	leases, bytes, ended, err = r.lease(s, want)
 	r.mu.Lock()
 	s.feeding = false
 	defer r.mu.changed.Broadcast()
-	from = len(t.leases)
 	if err != nil {
 		r.fail(err)
-		return from
+		return nil, nil
+	}
+	if s.pulled() && !t.open && len(leases) > 0 { // lost meanwhile, and perhaps begun elsewhere
+		t = &task{stage: s, avoid: map[int]error{}, running: map[int]*attempt{}}
+		r.enter(t)
+		s.again = append(s.again, t)
 	}
 	s.given += bytes
 	t.of.bytes += bytes
-	for _, l := range leases {
-		t.leases, t.places = append(t.leases, l), append(t.places, s.morsels)
+	for range leases {
+		places = append(places, s.morsels)
 		s.morsels++
 	}
+	t.leases, t.places = append(t.leases, leases...), append(t.places, places...)
 	s.ended = s.ended || ended
-	return from
+	return leases, places
 }
 
 // wanted is how many bytes of input the next task of a source has for a peer: less and less
