@@ -29,7 +29,7 @@ type Progress struct {
 	DiskPeak   int64 `json:"disk_peak"`   // at one time
 	DiskLimit  int64 `json:"disk_limit"`  // 0: what the disk has
 
-	Tasks     []Task             `json:"tasks"`     // that workers have now
+	Tasks     []Task             `json:"tasks"` // that workers have now
 	Peers     []PeerProgress     `json:"peers,omitempty"`
 	Pipelines []PipelineProgress `json:"pipelines"` // as in the plan
 	Operators []OperatorProgress `json:"operators"` // as in the plan
@@ -97,9 +97,9 @@ type OperatorProgress struct {
 type Task struct {
 	Worker   int           `json:"worker"`
 	Peer     string        `json:"peer,omitempty"` // the process that the worker is of, if it is another one
-	Operator int           `json:"operator"` // whose rows it is, in the plan
-	Input    string        `json:"input"`    // what it is, as in "a.log, bytes 0 to 1048576"; may be empty
-	For      time.Duration `json:"for_ns"`   // since the worker took it
+	Operator int           `json:"operator"`       // whose rows it is, in the plan
+	Input    string        `json:"input"`          // what it is, as in "a.log, bytes 0 to 1048576"; may be empty
+	For      time.Duration `json:"for_ns"`         // since the worker took it
 }
 
 // Spill is what an operator has written to temporary files.

@@ -16,11 +16,12 @@ func Sum[N Number]() Body {
 	return Fold(Accumulate[N, N]{AddAll: sumKernel[N], Merge: mergeSum[N]}, value[N])
 }
 
-// ShareCount and ShareSum are how these are run by several processes.
+// ShareCount is how a [Count] is run by several processes.
 func ShareCount[T any]() Sharing {
 	return ShareFold(Accumulate[T, int64]{AddAll: countKernel[T], Merge: mergeSum[int64]}, value[int64])
 }
 
+// ShareSum is how a [Sum] is run by several processes.
 func ShareSum[N Number]() Sharing {
 	return ShareFold(Accumulate[N, N]{AddAll: sumKernel[N], Merge: mergeSum[N]}, value[N])
 }
