@@ -1,4 +1,4 @@
-package bench
+package micro
 
 import (
 	"bytes"
@@ -48,8 +48,8 @@ func buildPrograms(tb testing.TB, level string) (bin string) {
 	}
 	bin = tb.TempDir()
 	for _, args := range [][]string{
-		{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + "/", "./programs/...", "../examples/h2o"},
-		{"-C", "limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc", "./rsort", "./h2o"},
+		{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + "/", "../programs/...", "../../examples/h2o"},
+		{"-C", "../limit", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(bin, "limit") + "/", "./wc", "./brc", "./rsort", "./h2o"},
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Env = append(os.Environ(), "GOAMD64="+level)
