@@ -1,0 +1,15 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"anabranch.dev/bench/internal/trial"
+	"anabranch.dev/bench/internal/workload"
+)
+
+// child is the argument with which the command starts itself to do one job.
+const child = "child"
+
+// serve is that process.
+func serve(ctx context.Context) error { return trial.Serve(ctx, os.Stdin, os.Stdout, workload.Ours) }
