@@ -13,6 +13,7 @@ import (
 	"anabranch.dev/bench/internal/record"
 	"anabranch.dev/bench/internal/trial"
 	"anabranch.dev/bench/internal/workload"
+	"anabranch.dev/internal/human"
 )
 
 // patience is how long the runs of a contender may take in all, for one workload. One that has taken longer is not run
@@ -90,7 +91,7 @@ func (b *bout) contest(ctx context.Context, w workload.Workload) (c record.Conte
 			if ctx.Err() != nil {
 				return c, context.Cause(ctx)
 			}
-			if o.Name == record.Ours && (run.Error != "" || run.Over) {
+			if o.Name == record.Ours && (run.Error != "" || run.Over != "") {
 				return c, fmt.Errorf("%s: %s", w.Name, failure(run))
 			}
 			c.Runs = append(c.Runs, run)
@@ -107,7 +108,7 @@ func (b *bout) out(c record.Contest, name string) bool {
 	total := 0.0
 	for _, r := range c.Runs {
 		if r.Contender == name {
-			if r.Over || r.Error != "" {
+			if r.Over != "" || r.Error != "" {
 				return true
 			}
 			total += r.Result.Wall
@@ -120,10 +121,12 @@ func (b *bout) out(c record.Contest, name string) bool {
 func (b *bout) run(ctx context.Context, c trial.Contender, task trial.Task, round int) record.Run {
 	run := record.Run{Contender: c.Name, Round: round}
 	var err error
-	run.Result, err = trial.Run(ctx, c.Command, task, b.limit)
+	run.Result, err = trial.Run(ctx, c.Command, task, trial.Limits{Time: b.limit, Memory: b.most()})
 	switch {
-	case errors.Is(err, trial.ErrLimit):
-		run.Over = true
+	case errors.Is(err, trial.ErrTime):
+		run.Over = human.Duration(b.limit)
+	case errors.Is(err, trial.ErrMemory):
+		run.Over = human.Bytes(b.most())
 	case err != nil:
 		run.Error = err.Error()
 	}
@@ -147,8 +150,8 @@ func (b *bout) clear() error {
 
 // failure is why a run has no result.
 func failure(r record.Run) string {
-	if r.Over {
-		return "over the limit of time"
+	if r.Over != "" {
+		return "over " + r.Over
 	}
 	return r.Error
 }

@@ -87,8 +87,11 @@ func (s *settings) check() error {
 }
 
 func (s *settings) record() record.Settings {
-	return record.Settings{Size: int64(s.size), Budget: int64(s.budget), Workers: s.workers, Count: s.count, Limit: s.limit.Seconds()}
+	return record.Settings{Size: int64(s.size), Budget: int64(s.budget), Workers: s.workers, Count: s.count, Limit: s.limit.Seconds(), Most: s.most()}
 }
+
+// most is the resident memory with which a run is ended, so that a program which knows no limit leaves the machine alive.
+func (s *settings) most() int64 { return max(2*int64(s.budget), 2<<30) }
 
 // newFlags is the set of flags of a command.
 func newFlags(name, args string) *flag.FlagSet {

@@ -19,7 +19,7 @@ func writeTable(out io.Writer, r *record.Record) error {
 		fmt.Fprintf(w, "\ttime\t±\tCPU\trows/s\tbytes/s\tpeak\tspilled\tallocs\ttime by ours\tanswer\n")
 		for _, s := range c.Standings() {
 			if s.Runs == 0 {
-				fmt.Fprintf(w, "  %s\t%s\n", s.Contender, trouble(s, r.Settings.Limit))
+				fmt.Fprintf(w, "  %s\t%s\n", s.Contender, trouble(s))
 				continue
 			}
 			l := s.Last
@@ -33,9 +33,9 @@ func writeTable(out io.Writer, r *record.Record) error {
 	return w.Flush()
 }
 
-func trouble(s record.Standing, limit float64) string {
-	if s.Over {
-		return fmt.Sprintf("over %.0f s", limit)
+func trouble(s record.Standing) string {
+	if s.Over != "" {
+		return "over " + s.Over
 	}
 	return "failed: " + s.Error
 }
@@ -44,8 +44,8 @@ func answer(s record.Standing) string {
 	switch {
 	case s.Error != "":
 		return "failed once: " + s.Error
-	case s.Over:
-		return "over the limit once"
+	case s.Over != "":
+		return "once over " + s.Over
 	case s.Wrong:
 		return "WRONG"
 	}

@@ -5,6 +5,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,7 @@ type Settings struct {
 	Workers int     `json:"workers"`
 	Count   int     `json:"count"` // rounds
 	Limit   float64 `json:"limit"` // seconds that a run may take
+	Most    int64   `json:"most"`  // bytes of resident memory with which a run is ended
 }
 
 // A Contest is one workload, by all who can do it.
@@ -63,7 +65,7 @@ type Run struct {
 	Round     int          `json:"round"`
 	Result    trial.Result `json:"result"`
 	Error     string       `json:"error,omitempty"` // why there is no result
-	Over      bool         `json:"over,omitempty"`  // it took longer than it may
+	Over      string       `json:"over,omitempty"`  // it took more than it may: more than this
 }
 
 // A Curve is a workload, done by us, with one setting that varies.
@@ -96,17 +98,17 @@ type Standing struct {
 	Ratio     stat.Summary // its time by ours, of runs in the same round; not there for ours
 	Wrong     bool         // its answer is not ours
 	Error     string       // it failed
-	Over      bool         // it was over the limit of time
+	Over      string       // it took more than this, and was ended
 	Last      trial.Result // the last of its results
 }
 
 // OK tells whether the contender came to the right end.
-func (s Standing) OK() bool { return s.Runs > 0 && !s.Wrong && s.Error == "" && !s.Over }
+func (s Standing) OK() bool { return s.Runs > 0 && !s.Wrong && s.Error == "" && s.Over == "" }
 
 // Of returns the runs of a contender that have a result.
 func (c Contest) Of(contender string) (list []Run) {
 	for _, r := range c.Runs {
-		if r.Contender == contender && r.Error == "" && !r.Over {
+		if r.Contender == contender && r.Error == "" && r.Over == "" {
 			list = append(list, r)
 		}
 	}
@@ -142,7 +144,7 @@ func (c Contest) standing(name string, ours []Run) Standing {
 	s := Standing{Contender: name}
 	for _, r := range c.Runs {
 		if r.Contender == name {
-			s.Over = s.Over || r.Over
+			s.Over = cmp.Or(s.Over, r.Over)
 			if r.Error != "" {
 				s.Error = r.Error
 			}

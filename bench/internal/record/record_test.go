@@ -19,7 +19,7 @@ func contest() Contest {
 		run(Ours, 0, 10, "x"),
 		run("fast", 0, 5, "x"),
 		run("wrong", 0, 1, "y"),
-		{Contender: "stuck", Over: true},
+		{Contender: "stuck", Over: "30 s"},
 		{Contender: "broken", Error: "no"},
 		run("fast", 1, 10, "x"),
 		run(Ours, 1, 40, "x"),

@@ -29,6 +29,7 @@ type Session struct {
 	heap    heap          //
 	outside *usage        // of a program that was run, if Exec has done so
 	stopped bool          //
+	foreign bool          // the work is not done in Go
 	wall    time.Duration // of that program
 }
 
@@ -77,8 +78,9 @@ func (s *Session) Stop() (err error) {
 		s.result.User, s.result.System, s.result.Peak = s.outside.user, s.outside.system, s.outside.peak
 		return nil
 	}
-	now := allocated()
-	s.result.Allocs, s.result.AllocBytes = now.count-s.heap.count, now.bytes-s.heap.bytes
+	if now := allocated(); !s.foreign {
+		s.result.Allocs, s.result.AllocBytes = now.count-s.heap.count, now.bytes-s.heap.bytes
+	}
 	u, err := usageNow()
 	if err != nil {
 		return err
@@ -123,6 +125,9 @@ func sync(path string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// Foreign says that the work is not done in Go, so that allocations in its heap say nothing.
+func (s *Session) Foreign() { s.foreign = true }
 
 // Answer tells the checksum of an answer that is in memory.
 func (s *Session) Answer(rows int64, digest string) {

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 
 	"anabranch.dev/bench/data"
+	"anabranch.dev/bench/internal/digest"
 	answers "anabranch.dev/bench/internal/h2o"
 	"anabranch.dev/bench/internal/trial"
 )
@@ -99,12 +101,34 @@ var tpch = func() (list []Workload) {
 			Needs: "./examples/tpch",
 			Run: func(ctx context.Context, s *trial.Session) error {
 				args := append(flags(s), "-quantity", "280", "-only", q, s.Inputs[0])
-				return s.Exec(ctx, s.Output, nil, filepath.Join(s.Bin, "tpch"), args...)
+				if err := s.Exec(ctx, s.Output, nil, filepath.Join(s.Bin, "tpch"), args...); err != nil {
+					return err
+				}
+				return tellAfterTitle(s)
 			},
 		})
 	}
 	return list
 }()
+
+// tellAfterTitle tells the answer that is in the output, of which the first line is the name of the question.
+func tellAfterTitle(s *trial.Session) error {
+	f, err := os.Open(s.Output)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := bufio.NewReader(f)
+	if _, err := b.ReadString('\n'); err != nil {
+		return err
+	}
+	rows, text, err := digest.LinesOf(b, true)
+	if err != nil {
+		return err
+	}
+	s.Answer(rows, text)
+	return nil
+}
 
 // tpchTables are all tables, in sum of about the size.
 func tpchTables(size int64) (list []data.Kind) {
