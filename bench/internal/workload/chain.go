@@ -14,6 +14,7 @@ var chains = []Workload{{
 	Name: "chain", Group: "Row by row",
 	About:  "Map, Filter, Map, Expand and Sum over int64 in memory: seven rows in eight are kept, and become two numbers each",
 	Memory: func(size int64) (int64, int64) { return size / 8, 1 << 40 },
+	Scales: true,
 	Run:    runChain,
 	Why: "Each row goes through four functions that are called through pointers, at about 2 ns a call. A loop in which the " +
 		"compiler can put the functions in place takes a third of that, and so does the library when all is one MapBatch, or " +

@@ -24,6 +24,7 @@ func countKeys(name, about string, keys func(rows int64) int64, why string) Work
 		About:  "count " + about + ", from a slice to a slice",
 		Memory: func(size int64) (int64, int64) { return size / 8, keys(size / 8) },
 		Spills: name == "groups-half",
+		Scales: true,
 		Run:    runCount,
 		Why:    why,
 	}

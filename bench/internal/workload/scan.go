@@ -17,15 +17,15 @@ var scans = []Workload{{
 	Name: "lines", Group: "Row by row",
 	About:  "split a text into lines of about 73 bytes, and add up their number and their lengths",
 	Files:  func(size int64) []data.Kind { return []data.Kind{data.Words{Bytes: size, Distinct: 200_000, Seed: 1}} },
-	Output: true, Own: true,
+	Output: true, Own: true, Scales: true,
 	Run: runLines,
 }, {
 	Name: "csv", Group: "Row by row",
 	About: "read a CSV of nine columns, keep the rows of which one column is at most 50, count them, add two columns up " +
 		"and find the greatest of a third",
 	Files:  h2oTable,
-	Output: true,
-	Run:    runCSV,
+	Output: true, Scales: true,
+	Run: runCSV,
 	Why: "A columnar system leaves the text of columns alone that are not asked for, in kernels over a whole vector; " +
 		"here each line is cut at each comma, about 100 ns of processor time a row.",
 }}

@@ -19,6 +19,7 @@ var sorts = []Workload{
 		Name: "sort-int64", Group: "Sorting",
 		About:  "sort int64 from a slice to a slice",
 		Memory: func(size int64) (int64, int64) { return size / 16, 0 },
+		Scales: true,
 		Run: sortRows(func(s *trial.Session) []int64 { return data.IntsIn(int(s.Rows), data.Random, 1) },
 			8, (*digest.Ordered).AddInt),
 		Why: "A row is put in a record of 22 bytes with its key beside it, and two references of 16: 54 bytes for a number of 8. " +
@@ -37,7 +38,7 @@ func sortLines(name, about string, o data.Order, why string) Workload {
 	return Workload{
 		Name: name, Group: "Sorting", About: about,
 		Files:  func(size int64) []data.Kind { return []data.Kind{data.Records{Rows: size / 100, Order: o, Seed: 1}} },
-		Output: true, Order: true, Own: true, Spills: o == data.Random,
+		Output: true, Order: true, Own: true, Spills: o == data.Random, Scales: o == data.Random,
 		Run: func(ctx context.Context, s *trial.Session) error {
 			return run(ctx, s, df.WriteLines(df.SortBy(df.LineViews(s.Inputs[0]), df.Self), s.Output))
 		},

@@ -17,8 +17,8 @@ var stations = []Workload{{
 	Files: func(size int64) []data.Kind {
 		return []data.Kind{data.Stations{Rows: size / 14, Names: 413, Seed: 1}}
 	},
-	Output: true,
-	Run:    runStations,
+	Output: true, Scales: true,
+	Run: runStations,
 	Why: "The hand-tuned program finds a field and reads its number in registers, without branches, and trusts its input. " +
 		"Ours cuts each line, checks the number, and puts a row through two operators.",
 }, {

@@ -98,7 +98,7 @@ var tpch = func() (list []Workload) {
 			Name: "tpch-" + q, Group: "TPC-H, from text files",
 			About: "question " + q[1:] + ": " + about[q],
 			Files: tpchTables, Folder: true, Output: true, Order: true,
-			Needs: "./examples/tpch",
+			Needs: "./examples/tpch", Scales: q == "q1" || q == "q9",
 			Run: func(ctx context.Context, s *trial.Session) error {
 				args := append(flags(s), "-quantity", "280", "-only", q, s.Inputs[0])
 				if err := s.Exec(ctx, s.Output, nil, filepath.Join(s.Bin, "tpch"), args...); err != nil {

@@ -14,7 +14,7 @@ var words = []Workload{{
 	Name: "wordcount", Group: "Word count",
 	About:  "count the words of a text that were drawn from 200,000, and write each with its count",
 	Files:  func(size int64) []data.Kind { return []data.Kind{data.Words{Bytes: size, Distinct: 200_000, Seed: 1}} },
-	Output: true, Own: true, Spills: true,
+	Output: true, Own: true, Scales: true,
 	Run: runWords,
 	Why: "The tables of two workers are larger than their level-2 caches, so a word waits for memory. The hand-tuned program " +
 		"keeps words of up to 16 bytes in its slots, and is wrong for texts beyond 4 GB.",

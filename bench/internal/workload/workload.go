@@ -30,6 +30,7 @@ type Workload struct {
 	Output bool                                // the answer is written to a file
 	Order  bool                                // and has an order
 	Own    bool                                // a user may give a file of lines of his own
+	Scales bool                                // and with more workers
 	Spills bool                                // it is worth measuring with little memory
 	Why    string                              // what is to be said of it: what holds it back, by profile
 	Run    trial.Func                          // ours
