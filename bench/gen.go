@@ -12,7 +12,7 @@ import (
 // gen is the command of that name.
 func gen(ctx context.Context, args []string) error {
 	f := newFlags("gen", "[-size N] [WORKLOAD...]")
-	size := bytes(defaultSize)
+	size := bytesFlag(defaultSize)
 	f.Var(&size, "size", "`bytes` of each input, as in 128m or 1g")
 	names, err := parse(f, args)
 	if err != nil {

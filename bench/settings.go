@@ -13,8 +13,8 @@ import (
 	"anabranch.dev/bench/internal/record"
 )
 
-// bytes is a number of bytes as a flag: a decimal number, and k, m or g behind it, or ki, mi or gi.
-type bytes int64
+// bytesFlag is a number of bytes as a flag: a decimal number, and k, m or g behind it, or ki, mi or gi.
+type bytesFlag int64
 
 // units are factors, the longer names first.
 var units = []struct {
@@ -22,10 +22,10 @@ var units = []struct {
 	factor float64
 }{{"ki", 1 << 10}, {"mi", 1 << 20}, {"gi", 1 << 30}, {"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"", 1}}
 
-func (b *bytes) String() string { return strconv.FormatInt(int64(*b), 10) }
+func (b *bytesFlag) String() string { return strconv.FormatInt(int64(*b), 10) }
 
 // Set implements [flag.Value].
-func (b *bytes) Set(text string) error {
+func (b *bytesFlag) Set(text string) error {
 	number := strings.TrimSuffix(strings.ToLower(text), "b")
 	for _, u := range units {
 		digits, ok := strings.CutSuffix(number, u.name)
@@ -36,7 +36,7 @@ func (b *bytes) Set(text string) error {
 		if err != nil || !(n > 0) || n*u.factor > 1e13 || n*u.factor < 1 {
 			break
 		}
-		*b = bytes(math.Round(n * u.factor))
+		*b = bytesFlag(math.Round(n * u.factor))
 		return nil
 	}
 	return fmt.Errorf("%q is not a size: 64m, 1g, 256mi", text)
@@ -44,7 +44,7 @@ func (b *bytes) Set(text string) error {
 
 // settings are the flags that commands which measure share.
 type settings struct {
-	size, budget bytes
+	size, budget bytesFlag
 	workers      int
 	count        int
 	limit        time.Duration
@@ -76,7 +76,7 @@ func (s *settings) check() error {
 		if err != nil {
 			return err
 		}
-		s.budget = bytes(total / 4)
+		s.budget = bytesFlag(total / 4)
 	}
 	if s.input != "" {
 		if _, err := os.Stat(s.input); err != nil {

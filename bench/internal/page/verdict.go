@@ -47,7 +47,7 @@ func (v *View) verdicts() (list []Verdict) {
 			d.Fine = fmt.Sprintf("their time by ours, geometric mean %s", Times(stat.GeoMean(ratios)))
 		}
 		if wrong > 0 {
-			d.Fine += fmt.Sprintf("; %d without a right answer in time", wrong)
+			d.Fine = strings.TrimPrefix(d.Fine+fmt.Sprintf("; %d without a right answer in time", wrong), "; ")
 		}
 		list = append(list, d)
 	}

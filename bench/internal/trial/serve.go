@@ -143,7 +143,7 @@ func (s *Session) Spilled(bytes int64) { s.result.Spilled += bytes }
 // Parts tells how long the questions of a task took. Their sum is the time of the task: what lies between them is not
 // measured.
 func (s *Session) Parts(parts []Part) {
-	s.result.Parts, s.result.Wall = parts, 0
+	s.result.Parts, s.result.Wall, s.result.Phase = parts, 0, true
 	for _, p := range parts {
 		s.result.Wall += p.Seconds
 	}
