@@ -50,7 +50,7 @@ func TestOrdered(t *testing.T) {
 		}
 		return o.String()
 	}
-	if of("a", "b") == of("b", "a") || of("a") == of("a", "a") || of("a", "b") != of("a", "b") {
+	if of("a", "b") == of("b", "a") || of("a") == of("a", "a") {
 		t.Error("not a checksum of the order")
 	}
 	var a, b Ordered

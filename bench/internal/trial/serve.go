@@ -24,13 +24,12 @@ type Session struct {
 	Task
 	result  Result
 	out     io.Writer
-	start   time.Time     // of the measured phase, if the program has called Start
-	before  usage         //
-	heap    heap          //
-	outside *usage        // of a program that was run, if Exec has done so
-	stopped bool          //
-	foreign bool          // the work is not done in Go
-	wall    time.Duration // of that program
+	start   time.Time // of the measured phase, if the program has called Start
+	before  usage     //
+	heap    heap      //
+	outside *usage    // of a program that was run, if Exec has done so
+	stopped bool      //
+	foreign bool      // the work is not done in Go
 }
 
 // heap is what has been allocated.
