@@ -18,7 +18,7 @@ import (
 
 // patience is how long the runs of a contender may take in all, for one workload. One that has taken longer is not run
 // again, and has fewer rounds than others.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 // A bout measures workloads.
 type bout struct {
@@ -79,7 +79,11 @@ func (b *bout) contest(ctx context.Context, w workload.Workload) (c record.Conte
 			names = append(names, o)
 		}
 	}
+	start := time.Now()
 	for round := range b.count {
+		if round >= 2 && b.share > 0 && time.Since(start) > b.share {
+			break
+		}
 		if round%2 == 1 {
 			slices.Reverse(names)
 		}

@@ -13,7 +13,7 @@ import (
 func gen(ctx context.Context, args []string) error {
 	f := newFlags("gen", "[-size N] [WORKLOAD...]")
 	size := bytesFlag(defaultSize)
-	f.Var(&size, "size", "`bytes` of each input, as in 128m or 1g")
+	f.Var(&size, "size", "`bytes` of each input, as in 64m or 1g")
 	names, err := parse(f, args)
 	if err != nil {
 		return err

@@ -2,7 +2,7 @@
 // each and in turns, holds the answers against each other, and draws what it found.
 //
 //	go run ./bench list
-//	go run ./bench gen -size 128m
+//	go run ./bench gen -size 64m
 //	go run ./bench run wordcount                         # ours, as a table
 //	go run ./bench run wordcount -input access.log       # over a file of yours
 //	go run ./bench run -versus -json today.json sort 1brc

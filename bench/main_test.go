@@ -88,6 +88,10 @@ func TestContestTakesTurns(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
+	b.share = 1 // a nanosecond
+	if c, err = b.contest(t.Context(), w); err != nil || len(c.Of(record.Ours)) != 2 {
+		t.Errorf("with no time, %d rounds, %v", len(c.Of(record.Ours)), err)
+	}
 	b.contenders = []trial.Contender{{Name: record.Ours, Workloads: []string{w.Name}, Command: []string{os.DevNull}}}
 	if _, err := b.contest(t.Context(), w); err == nil || !strings.Contains(err.Error(), "groups-100: ") {
 		t.Errorf("our own failure: %v", err)

@@ -19,6 +19,8 @@ func report(ctx context.Context, args []string) (err error) {
 	f := newFlags("report", "[-all | FILE.json] [-o FILE.html] [-docs]")
 	var s settings
 	s.define(f)
+	f.Lookup("share").DefValue = fairShare.String()
+	s.share = fairShare
 	all := f.Bool("all", false, "measure all workloads, by all programs, with curves of memory and workers")
 	out := f.String("o", "bench.html", "write the page to `FILE`")
 	docs := f.Bool("docs", false, "write docs/benchmarks.md and its plots, too")

@@ -48,21 +48,27 @@ type settings struct {
 	workers      int
 	count        int
 	limit        time.Duration
-	input        string // a file of the user's
-	json         string // where the record is written to
+	share        time.Duration // no round of a workload begins after this; 0: each does
+	input        string        // a file of the user's
+	json         string        // where the record is written to
 	versus       bool
 }
 
-// defaultSize is of each input: a run takes some tenths of a second, and everything a quarter of an hour on two cores.
-const defaultSize = 128e6
+// defaultSize is of each input: a run takes some tenths of a second.
+const defaultSize = 64e6
+
+// fairShare is how long a workload may take in a report of everything, so that all of it, with building, is done in a
+// quarter of an hour on two cores.
+const fairShare = 15 * time.Second
 
 func (s *settings) define(f *flag.FlagSet) {
 	s.size = defaultSize
-	f.Var(&s.size, "size", "`bytes` of each input, as in 128m or 1g")
+	f.Var(&s.size, "size", "`bytes` of each input, as in 64m or 1g")
 	f.Var(&s.budget, "budget", "`bytes` of memory that each program may use, as in 2gi; by default a quarter of what there is")
 	f.IntVar(&s.workers, "workers", runtime.NumCPU(), "threads that each program may use")
 	f.IntVar(&s.count, "count", 5, "rounds; each program runs once in each")
-	f.DurationVar(&s.limit, "limit", 30*time.Second, "end a run that takes longer")
+	f.DurationVar(&s.limit, "limit", 20*time.Second, "end a run that takes longer")
+	f.DurationVar(&s.share, "share", 0, "begin no third or later round of a workload after this `time`; 0: begin all")
 	f.StringVar(&s.json, "json", "", "write what was measured to `FILE`")
 }
 

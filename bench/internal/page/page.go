@@ -88,7 +88,7 @@ func New(r *record.Record, jobs []Job) *View {
 		Settings: []string{
 			fmt.Sprintf("inputs of about %s", human.Bytes(r.Settings.Size)),
 			fmt.Sprintf("%d threads and %s of memory for each program", r.Settings.Workers, human.Bytes(r.Settings.Budget)),
-			fmt.Sprintf("%d rounds in turns, fewer for programs that take long", r.Settings.Count),
+			fmt.Sprintf("up to %d rounds in turns, fewer of what takes long", r.Settings.Count),
 			fmt.Sprintf("a run is ended after %.0f s, or with more than %s resident", r.Settings.Limit, human.Bytes(r.Settings.Most)),
 		},
 	}

@@ -17,7 +17,7 @@ var words = []Workload{{
 	Output: true, Own: true, Scales: true,
 	Run: runWords,
 	Why: "The tables of two workers are larger than their level-2 caches, so a word waits for memory. The hand-tuned program " +
-		"keeps words of up to 16 bytes in its slots, and is wrong for texts beyond 4 GB.",
+		"keeps words of up to 16 bytes in its slots.",
 }, {
 	Name: "wordcount-3m", Group: "Word count",
 	About: "the same with words drawn from three million",
