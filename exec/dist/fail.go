@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"anabranch.dev/exec"
 	"anabranch.dev/internal/plan"
@@ -58,7 +59,15 @@ type PeerError struct {
 	is   []error
 }
 
-func (e *PeerError) Error() string { return e.Text + " (on " + e.Peer + ")" }
+// Error names the peer behind the first line: what follows is the stack of a panic.
+func (e *PeerError) Error() string {
+	first, rest, more := strings.Cut(e.Text, "\n")
+	s := first + " (on " + e.Peer + ")"
+	if more {
+		s += "\n" + rest
+	}
+	return s
+}
 
 // Unwrap returns the errors that programs look for.
 func (e *PeerError) Unwrap() []error { return e.is }
