@@ -24,6 +24,8 @@ var (
 	ErrDuplicateKey = exec.ErrDuplicateKey
 	// ErrTooLarge means that one row is larger than the memory budget.
 	ErrTooLarge = spill.ErrTooLarge
+	// ErrNotPortable means that a plan cannot run on a cluster: see [On].
+	ErrNotPortable = exec.ErrNotPortable
 	// ErrCorrupt means that a file does not hold what was written to it: the error
 	// names file and offset.
 	ErrCorrupt = spill.ErrCorrupt

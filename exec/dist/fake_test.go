@@ -1,0 +1,102 @@
+package dist_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"anabranch.dev/exec"
+	"anabranch.dev/exec/dist"
+	"anabranch.dev/internal/plan"
+)
+
+// A network is a cluster whose peers are functions that serve task streams. It is a
+// df.Cluster, too.
+type network struct {
+	peers []func(ctx context.Context, h dist.Header, s dist.Stream) error
+	tasks sync.WaitGroup
+
+	mu     sync.Mutex
+	handle dist.Handler
+}
+
+func (n *network) Execute(ctx context.Context, c exec.Config, roots ...*plan.Node) error {
+	defer n.tasks.Wait()
+	return dist.Execute(ctx, c, dist.Options{}, n, roots...)
+}
+
+func (n *network) Peers() (list []dist.Peer) {
+	for i := range n.peers {
+		list = append(list, dist.Peer{ID: i + 1, Name: "peer 1 (fake)", Slots: 1, State: dist.Ready})
+	}
+	return list
+}
+
+func (n *network) Changed() <-chan struct{} { return nil }
+
+func (n *network) Serve(_ uint64, h dist.Handler) (stop func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.handle = h
+	return func() {}
+}
+
+func (n *network) Open(ctx context.Context, peer int, h dist.Header) (dist.Stream, error) {
+	near, far := pipe(ctx)
+	n.tasks.Go(func() { far.end(n.peers[peer-1](ctx, h, far)) })
+	return near, nil
+}
+
+// open opens a stream to the driver.
+func (n *network) open(ctx context.Context, h dist.Header) (dist.Stream, error) {
+	near, far := pipe(ctx)
+	n.mu.Lock()
+	handle := n.handle
+	n.mu.Unlock()
+	n.tasks.Go(func() { far.end(handle(ctx, h, far)) })
+	return near, nil
+}
+
+// honest is a peer that does what it is told.
+func (n *network) honest(ctx context.Context, h dist.Header, s dist.Stream) error {
+	return dist.Serve(ctx, h, s, n.open)
+}
+
+// A pipeEnd is one end of a stream.
+type pipeEnd struct {
+	r    *io.PipeReader
+	w    *io.PipeWriter
+	stop func() bool
+}
+
+func pipe(ctx context.Context) (near, far *pipeEnd) {
+	toNear, fromFar := io.Pipe()
+	toFar, fromNear := io.Pipe()
+	near, far = &pipeEnd{r: toNear, w: fromNear}, &pipeEnd{r: toFar, w: fromFar}
+	near.stop = context.AfterFunc(ctx, func() { near.fail(context.Cause(ctx)) })
+	return near, far
+}
+
+var errClosed = errors.New("the stream is closed")
+
+func (p *pipeEnd) Read(b []byte) (int, error)  { return p.r.Read(b) }
+func (p *pipeEnd) Write(b []byte) (int, error) { return p.w.Write(b) }
+func (p *pipeEnd) CloseWrite() error           { return p.w.Close() }
+
+func (p *pipeEnd) Close() error {
+	p.stop()
+	p.fail(errClosed)
+	return nil
+}
+
+func (p *pipeEnd) fail(err error) {
+	_ = p.r.CloseWithError(err) // always nil
+	_ = p.w.CloseWithError(err)
+}
+
+// end is how the side that serves a stream ends it.
+func (p *pipeEnd) end(err error) {
+	_ = p.r.CloseWithError(errClosed) // always nil
+	_ = p.w.CloseWithError(err)
+}
