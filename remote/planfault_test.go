@@ -32,13 +32,13 @@ func TestPlanFaults(t *testing.T) {
 				var over atomic.Bool
 				var calls atomic.Int64
 				var some errgroup.Group
-				some.SetLimit(60) // most of them wait
+				some.SetLimit(20) // most of them wait
 				for n := 0; n < 1000 && !over.Load(); n++ {
-					if testing.Short() && n%4 != 0 {
+					if testing.Short() && n%10 != 0 {
 						continue
 					}
 					some.Go(func() error {
-						if !c.faulty(t, peers, n, do) {
+						if !c.faulty(t, peers, n, do, time.Second) {
 							over.Store(true)
 						}
 						calls.Add(1)
@@ -53,8 +53,9 @@ func TestPlanFaults(t *testing.T) {
 }
 
 // faulty runs the plan while something happens to a call of the first peer, and tells
-// whether there was such a call.
-func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action) bool {
+// whether there was such a call. On a busy machine the other peer may be silent, too: then
+// the plan runs again, with more patience.
+func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action, silence time.Duration) bool {
 	hosts := remotetest.Hosts(peers, remote.Service{})
 	host, wire := remotetest.Break(hosts[0])
 	hosts[0] = host
@@ -62,7 +63,7 @@ func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action) bool 
 	wire.Pause = 20 * time.Millisecond
 	d := remote.Dialer{Silence: 10 * time.Second, Timeout: 10 * time.Second}
 	if do == remotetest.Cut || do == remotetest.Garble {
-		d = remote.Dialer{Silence: time.Second, Timeout: time.Second}
+		d = remote.Dialer{Silence: silence, Timeout: silence}
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("it hangs"))
 	defer cancel()
@@ -76,6 +77,8 @@ func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action) bool 
 	switch {
 	case err == nil:
 		c.check(t, got)
+	case errors.As(err, &pe) && pe.ID > 1 && silence < 10*time.Second:
+		return c.faulty(t, peers, n, do, 2*silence)
 	case peers > 1 || !wire.Hit() || do == remotetest.Delay:
 		t.Errorf("call %d: %v", n, err)
 	case !errors.As(err, &pe) || !strings.Contains(err.Error(), fmt.Sprintf("peer 1 (test): %s: ", pe.Stage)):
