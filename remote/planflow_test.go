@@ -34,11 +34,14 @@ func TestSmallWindows(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	const n = 60
+	n := 60
+	if testing.Short() {
+		n = 15
+	}
 	for _, wanted := range []int{n, 3, 0} {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		got := 0
-		for row, err := range df.All(ctx, bigRows(n), df.On(c), df.Memory(1)) {
+		for row, err := range df.All(ctx, bigRows(int64(n)), df.On(c), df.Memory(1)) {
 			if err != nil {
 				t.Fatalf("after %d of %d rows: %v", got, wanted, err)
 			}
