@@ -40,6 +40,7 @@ type runView struct {
 	Memory, Disk        meter
 	Drawing             template.HTML
 	Pipelines           []pipelineView
+	Peers               []peerView
 	Operators           []operatorView
 	Has                 struct{ Data, Memory, Spill, Skew, Pipeline bool } // columns of the table of operators
 }
@@ -60,6 +61,28 @@ type pipelineView struct {
 	Left, Rows, Data            string
 	Time                        times // idle is what remains
 	BusyText, BlockedText, Idle string
+}
+
+// peerView is another process that runs parts of a plan, in a table.
+type peerView struct {
+	Name, State, Workers, Tasks, Lost, In, Out string
+	Now                                        string // what it is at
+}
+
+func peersOf(p *exec.Progress) (list []peerView) {
+	for _, o := range p.Peers {
+		v := peerView{
+			Name: o.Name, State: o.State, Workers: count(int64(o.Slots)), Tasks: count(o.Tasks), Lost: count(o.Lost),
+			In: data(o.In), Out: data(o.Out), Now: unknown,
+		}
+		for _, t := range p.Tasks {
+			if t.Peer == o.Name && t.Operator >= 0 && t.Operator < len(p.Operators) {
+				v.Now = p.Operators[t.Operator].Op + ", " + t.Input + ", for " + duration(t.For)
+			}
+		}
+		list = append(list, v)
+	}
+	return list
 }
 
 // times are a bar: parts of a thousand.
@@ -167,6 +190,7 @@ func fullView(r *Run) runView {
 	for i := range p.Pipelines {
 		v.Pipelines = append(v.Pipelines, pipelineOf(i+1, &p.Pipelines[i]))
 	}
+	v.Peers = peersOf(p)
 	for i := range p.Operators {
 		v.operator(r, i)
 	}
