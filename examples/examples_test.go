@@ -25,6 +25,7 @@ import (
 	_ "anabranch.dev/df/agg"
 	_ "anabranch.dev/df/text"
 	_ "anabranch.dev/examples/internal/cli"
+	_ "anabranch.dev/remote"
 )
 
 // commands are the examples, each with arguments with which it works until it
@@ -38,6 +39,7 @@ var commands = map[string][]string{
 	"terasort":  {"-gen", "1000000000000", "DIR/records.bin"},
 	"h2o":       {"-"},
 	"tpch":      {"-only", "q6", "TABLES"},
+	"cluster":   {"-local", "2", "words", "-"},
 }
 
 // dear are commands that take most of the time to compile. Short runs under the race detector leave them out: what
@@ -223,6 +225,13 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"terasort", "missing.bin", "out.bin"}, 1, "missing.bin: no such file or directory"},
 		{[]string{"terasort", "examples_test.go", "out.bin"}, 1, "bytes are no whole records of 100"},
 		{[]string{"terasort", "-check", "."}, 1, "not a regular file"},
+		{[]string{"cluster"}, 2, "cluster: the commands are words and sort, and not \"\"\nusage: cluster"},
+		{[]string{"cluster", "words"}, 2, "cluster: words: a file is missing\nusage: cluster"},
+		{[]string{"cluster", "sort", "in.txt"}, 2, "cluster: sort: a file is missing\nusage: cluster"},
+		{[]string{"cluster", "-local", "-1", "words", "in.txt"}, 2, "usage: cluster"},
+		{[]string{"cluster", "-hosts", "missing/hosts", "words", "in.txt"}, 2, "no file missing/hosts"},
+		{[]string{"cluster", "-local", "2", "words", "missing.txt"}, 1, "missing.txt: no such file or directory"},
+		{[]string{"cluster", "-local", "2", "sort", "examples_test.go", "missing/out.txt"}, 1, "cluster: write lines (main.go:"},
 	}
 	for _, test := range tests {
 		if leftOut(test.args[0]) {

@@ -23,6 +23,7 @@ func explaining(t *testing.T) map[string][]string {
 		"terasort":  {file(t, strings.Repeat("x", 100)), filepath.Join(t.TempDir(), "out")},
 		"h2o":       {"-only", "q1", "missing.csv"},
 		"tpch":      {"-only", "q1", "missing"},
+		"cluster":   {"words", "missing.txt"},
 	}
 }
 
