@@ -14,7 +14,7 @@ var deployments = [][]string{nil, {"-local", "1", "-slots", "3"}, {"-local", "2"
 func TestClusterWords(t *testing.T) {
 	text := ascii(2<<20) + unicodeText
 	first, second := file(t, text[:1<<20]), file(t, text[1<<20:])
-	want := strings.Join(strings.SplitAfter(countWords(text[:1<<20] + "\n" + text[1<<20:]), "\n")[:10], "")
+	want := strings.Join(strings.SplitAfter(countWords(text[:1<<20]+"\n"+text[1<<20:]), "\n")[:10], "")
 	for _, where := range deployments {
 		if got := run(t, "cluster", append(slices.Clip(where), "words", first, second)...); got != want {
 			t.Errorf("%q: %s", where, difference(got, want))
@@ -79,4 +79,14 @@ func TestClusterHosts(t *testing.T) {
 	if r := end(); r.code != 2 || !strings.Contains(r.errors, "hosts:2: unknown slot=; there are slots=, dir= and binary=") {
 		t.Errorf("exit code %d, printed %q", r.code, r.errors)
 	}
+}
+
+// TestRemoteProgram: the program of docs/remote.md is complete.
+func TestRemoteProgram(t *testing.T) {
+	_, program, ok := strings.Cut(read(t, "../docs/remote.md"), "```go\npackage main\n")
+	program, _, ends := strings.Cut(program, "\n```")
+	if !ok || !ends {
+		t.Fatal("docs/remote.md does not begin with a program")
+	}
+	countsWords(t, "package main\n"+program)
 }
