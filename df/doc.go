@@ -39,6 +39,11 @@
 // where known the input and the row. Wrong use, as a nil function, panics where
 // the plan is built.
 //
+// # Other machines
+//
+// A stream that a [Func] has made can run on the processes of a cluster, of this and
+// other machines, by the option [On]. Package remote has the clusters.
+//
 // # What it is not for
 //
 // It is no query language and no scheduler of jobs, and does not share memory

@@ -3,6 +3,12 @@
 // driver. A host needs nothing but a shell and a way to it, such as ssh: no
 // daemon, no open port, and no copy of the program.
 //
+// It runs the plans of package df there, whole and with the same result:
+//
+//	var words = df.Func("words", func(files []string) df.Stream[df.KV[string, int64]] {
+//		return df.CountBy(df.FlatMap(df.Lines(files...), strings.FieldsSeq), df.Self)
+//	})
+//
 //	func main() {
 //		remote.Main() // serves, in peers, and does not return
 //		flag.Parse()
@@ -11,8 +17,14 @@
 //			log.Fatal(err)
 //		}
 //		defer cluster.Close()
+//		counts, err := df.Collect(ctx, words(flag.Args()), df.On(cluster))
 //		...
 //	}
+//
+// A peer makes the plan itself, from the name of the Func and its argument. What
+// main does after [Main], as reading flags, has not happened there.
+// docs/remote.md is the guide: what runs where, what may differ between peers, and
+// what happens when one is lost.
 //
 // Three ideas make it work.
 //
@@ -32,11 +44,17 @@
 // and what still comes from it is dropped. Peers end when the driver does, however
 // it ends.
 //
+// What runs plans is package exec/dist: a plan becomes tasks, which peers ask for
+// when they have done one, and what a task sends is kept by the driver. So a peer
+// that is lost takes nothing along but the tasks that it was at, and those run again
+// elsewhere. Programs can have streams of their own beside those of plans: see
+// [Service].
+//
 // docs/protocol.md has the bytes.
 //
-// The package moves bytes. It does not know plans or rows, does not run anything
-// again that was lost, and does not reconnect: [Cluster.Add] gives a host a new
-// peer.
+// The package does not reconnect: [Cluster.Add] gives a host a new peer, also while
+// a plan runs. It makes no connections between peers: all that they send each other
+// passes through the driver.
 //
 // Peers are as trusted as the driver: they are the same program, run by the same
 // user. What comes from them is checked nevertheless, so that an accident is an
