@@ -31,6 +31,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+
+	"anabranch.dev/remote"
 )
 
 // A verb is what the command can do.
@@ -51,6 +53,7 @@ func verbs() []verb {
 }
 
 func main() {
+	remote.Main() // of the peers that workloads start
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := dispatch(ctx, os.Args[1:])
 	stop()
@@ -67,6 +70,9 @@ func main() {
 func dispatch(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == child {
 		return serve(ctx)
+	}
+	if len(args) == 1 && args[0] == alone {
+		return serveAlone(ctx)
 	}
 	if len(args) > 0 {
 		for _, v := range verbs() {

@@ -75,6 +75,10 @@ func prepare(ctx context.Context, list []workload.Workload, versus bool) (p *pro
 	if !versus {
 		return p, nil
 	}
+	p.contenders = append(p.contenders, trial.Contender{
+		Name: alone, About: "this library in one process", Version: "of the repository",
+		Settings: "df.Workers, df.Memory", Command: []string{self, alone}, Workloads: workload.OnPeers(),
+	})
 	for _, name := range others {
 		c, err := p.contender(ctx, name)
 		if ctx.Err() != nil {

@@ -18,10 +18,12 @@ import (
 	"anabranch.dev/bench/internal/digest"
 	"anabranch.dev/bench/internal/trial"
 	"anabranch.dev/bench/internal/workload"
+	"anabranch.dev/remote"
 )
 
 // TestMain has this program do jobs, too, as the command does.
 func TestMain(m *testing.M) {
+	remote.Main()
 	if len(os.Args) == 2 && os.Args[1] == child {
 		if err := serve(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -55,6 +57,9 @@ var oracles = map[string]func(*testing.T, trial.Task) string{
 	"sort":           sortOracle,
 	"sort-presorted": sortOracle,
 	"sort-few":       sortOracle,
+
+	"wordcount-peers": wordsOracle,
+	"sort-peers":      sortOracle,
 	"sort-int64": func(_ *testing.T, task trial.Task) string {
 		rows := data.IntsIn(int(task.Rows), data.Random, 1)
 		sort.Slice(rows, func(i, j int) bool { return rows[i] < rows[j] })

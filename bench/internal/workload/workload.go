@@ -3,8 +3,7 @@
 //
 // A workload is an entry of a table and a function that does the job as a user would write it, with the exported API
 // alone. The function is a [trial.Func]: the same kind that programs of others have for the same name, in bench/versus.
-// To add one, write a file with its function and append it to the table. Jobs on several machines go to a file
-// remote.go; they need no more than a function that starts its peers.
+// To add one, write a file with its function and append it to the table.
 package workload
 
 import (
@@ -24,21 +23,22 @@ type Workload struct {
 	Group string // what it belongs to; the heading of the report
 	About string // what is done, in a sentence
 
-	Files  func(size int64) []data.Kind        // the input, where it is in files
-	Memory func(size int64) (rows, keys int64) // where it is made in memory: rows, of so many different keys
-	Folder bool                                // the files are tables, and the task has their folder
-	Output bool                                // the answer is written to a file
-	Order  bool                                // and has an order
-	Own    bool                                // a user may give a file of lines of his own
-	Scales bool                                // and with more workers
-	Spills bool                                // it is worth measuring with little memory
-	Why    string                              // what is to be said of it: what holds it back, by profile
-	Run    trial.Func                          // ours
-	Needs  string                              // a package of the repository with a program that is run, or ""
+	Files  func(size int64) []data.Kind                              // the input, where it is in files
+	Memory func(size int64) (rows, keys int64)                       // where it is made in memory: rows, of so many different keys
+	Folder bool                                                      // the files are tables, and the task has their folder
+	Output bool                                                      // the answer is written to a file
+	Order  bool                                                      // and has an order
+	Own    bool                                                      // a user may give a file of lines of his own
+	Scales bool                                                      // and with more workers
+	Spills bool                                                      // it is worth measuring with little memory
+	Why    string                                                    // what is to be said of it: what holds it back, by profile
+	Run    trial.Func                                                // ours
+	Alone  func(context.Context, *trial.Session, ...df.Option) error // of one on peers: the same in one process
+	Needs  string                                                    // a package of the repository with a program that is run, or ""
 }
 
 // All are the workloads, in the order of the report.
-var All = slices.Concat(chains, scans, words, stations, sorts, groups, h2o, tpch)
+var All = slices.Concat(chains, scans, words, stations, sorts, groups, h2o, tpch, peers)
 
 // Find returns the workload of a name.
 func Find(name string) (Workload, error) {
@@ -68,8 +68,8 @@ func options(s *trial.Session) []df.Option {
 }
 
 // run runs a plan, and tells the session what it read and what went to disk.
-func run(ctx context.Context, s *trial.Session, o df.Output) error {
-	p, err := df.Analyze(ctx, o, options(s)...)
+func run(ctx context.Context, s *trial.Session, o df.Output, more ...df.Option) error {
+	p, err := df.Analyze(ctx, o, append(options(s), more...)...)
 	if err != nil {
 		return err
 	}
