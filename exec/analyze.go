@@ -108,6 +108,9 @@ func (p *Progress) summary() string {
 		s += fmt.Sprintf(", read %s (%s)", human.Bytes(p.Bytes), human.Rate(p.Bytes, p.Elapsed))
 	}
 	s += fmt.Sprintf(", held %s of %s of memory at most", human.Bytes(p.MemoryPeak), human.Bytes(p.Budget))
+	if len(p.Peers) > 0 {
+		s += " in this process"
+	}
 	if p.DiskPeak > 0 {
 		s += fmt.Sprintf(" and %s of disk", human.Bytes(p.DiskPeak))
 	}

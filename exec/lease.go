@@ -130,6 +130,13 @@ func (l *Leases) Size() int64 {
 	return bytes
 }
 
+// Weighed reports whether Size is a number that stands for bytes: what rows cost is not
+// known then.
+func (l *Leases) Weighed() bool {
+	_, ok := l.src.(interface{ weight(Morsel) int64 })
+	return ok
+}
+
 // Next describes the next morsel, and how many of the bytes of Size it has, or is io.EOF.
 // It may block.
 func (l *Leases) Next(ctx context.Context) (lease []byte, size int64, err error) {

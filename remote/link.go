@@ -317,6 +317,9 @@ func (l *link) whyNot(err error) error {
 	if l.mux.IsClosed() {
 		return l.lost() // whoever saw the connection end is about to say so
 	}
+	if _, named := errors.AsType[*PeerError](err); named {
+		return err
+	}
 	return fmt.Errorf("%s: %w", l.other, err)
 }
 

@@ -324,14 +324,18 @@ func (r *run) more(s *stageRun, t *task, want int64) (leases [][]byte, places []
 // towards the end, so that all peers end at about the same time, and little at first where
 // somebody waits for rows.
 func (r *run) wanted(s *stageRun, p Peer) int64 {
-	const least, most = 4 << 20, 256 << 20
+	const most = 256 << 20
+	least, little := int64(4<<20), int64(1<<20)
+	if s.src == nil || s.src.Weighed() {
+		least, little = 1, 1 // a piece: there may be much to do for a row
+	}
 	slots := int64(max(p.Slots, 1))
-	n := int64(least) << min(s.tasks, 4) * slots
+	n := least << min(s.tasks, 4) * slots
 	if s.size >= 0 {
 		n = max(s.size-s.given, 0) * slots / int64(2*r.slots())
 	}
 	if s.pulled() {
-		const little, much = 1 << 20, 16 << 20
+		const much = 16 << 20
 		return min(max(n/8, little), much*slots)
 	}
 	gathers := !slices.ContainsFunc(s.outs, func(e *edge) bool { return !e.driver || e.how.First != nil })

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"hash"
+	"strconv"
 	"sync"
 
 	"github.com/cespare/xxhash/v2"
@@ -77,6 +78,7 @@ func Walk(roots []*Node, f func(*Node)) {
 // them.
 func Fingerprint(roots []*Node, typeOf func(*Node) string) uint64 {
 	h := xxhash.New()
+	write(h, strconv.IntSize) // an int is written as one of that size
 	number := map[*Node]int{}
 	Walk(roots, func(n *Node) {
 		number[n] = len(number)
