@@ -1,6 +1,8 @@
 package dist_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -65,15 +67,72 @@ func (n *network) honest(ctx context.Context, h dist.Header, s dist.Stream) erro
 
 // A pipeEnd is one end of a stream.
 type pipeEnd struct {
-	r    *io.PipeReader
-	w    *io.PipeWriter
+	r, w *window
 	stop func() bool
 }
 
+// A window is one direction of a stream: what was written waits to be read.
+type window struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	data    bytes.Buffer
+	ended   error // of reads, when all was read; io.EOF is an end in good order
+	closed  error // nobody reads, or writes, any more
+}
+
+func newWindow() *window {
+	w := &window{}
+	w.changed = sync.NewCond(&w.mu)
+	return w
+}
+
+func (w *window) Read(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.closed == nil && w.ended == nil && w.data.Len() == 0 {
+		w.changed.Wait()
+	}
+	switch {
+	case w.closed != nil:
+		return 0, w.closed
+	case w.data.Len() > 0:
+		return w.data.Read(b)
+	}
+	return 0, w.ended
+}
+
+func (w *window) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed != nil || w.ended != nil {
+		return 0, cmp.Or(w.closed, errClosed)
+	}
+	w.changed.Broadcast()
+	return w.data.Write(b)
+}
+
+// end ends the writing, with nil in good order.
+func (w *window) end(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended == nil {
+		w.ended = cmp.Or(err, io.EOF)
+	}
+	w.changed.Broadcast()
+}
+
+func (w *window) close(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed == nil {
+		w.closed = err
+	}
+	w.changed.Broadcast()
+}
+
 func pipe(ctx context.Context) (near, far *pipeEnd) {
-	toNear, fromFar := io.Pipe()
-	toFar, fromNear := io.Pipe()
-	near, far = &pipeEnd{r: toNear, w: fromNear}, &pipeEnd{r: toFar, w: fromFar}
+	there, back := newWindow(), newWindow()
+	near, far = &pipeEnd{r: back, w: there}, &pipeEnd{r: there, w: back}
 	near.stop = context.AfterFunc(ctx, func() { near.fail(context.Cause(ctx)) })
 	return near, far
 }
@@ -82,7 +141,7 @@ var errClosed = errors.New("the stream is closed")
 
 func (p *pipeEnd) Read(b []byte) (int, error)  { return p.r.Read(b) }
 func (p *pipeEnd) Write(b []byte) (int, error) { return p.w.Write(b) }
-func (p *pipeEnd) CloseWrite() error           { return p.w.Close() }
+func (p *pipeEnd) CloseWrite() error           { p.w.end(nil); return nil }
 
 func (p *pipeEnd) Close() error {
 	p.stop()
@@ -91,12 +150,12 @@ func (p *pipeEnd) Close() error {
 }
 
 func (p *pipeEnd) fail(err error) {
-	_ = p.r.CloseWithError(err) // always nil
-	_ = p.w.CloseWithError(err)
+	p.r.close(err)
+	p.w.close(err)
 }
 
 // end is how the side that serves a stream ends it.
 func (p *pipeEnd) end(err error) {
-	_ = p.r.CloseWithError(errClosed) // always nil
-	_ = p.w.CloseWithError(err)
+	p.r.close(errClosed)
+	p.w.end(err)
 }

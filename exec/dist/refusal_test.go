@@ -179,6 +179,9 @@ func TestWrongTasks(t *testing.T) {
 	}
 }
 
+// allLines are leased before a task begins.
+var allLines = df.Func("all lines", func(path string) df.Stream[string] { return df.Lines(path) })
+
 // TestForeignFiles has a peer that asks for a file which the plan does not read, and for
 // more of one than is read at a time.
 func TestForeignFiles(t *testing.T) {
@@ -208,7 +211,7 @@ func TestForeignFiles(t *testing.T) {
 			_, err = io.Copy(io.Discard, s)
 			return err
 		})
-		_, err := df.Collect(t.Context(), lineCount(mine), df.On(n))
+		_, err := df.Collect(t.Context(), allLines(mine), df.On(n))
 		return err
 	}
 	refused(t, ask(other), "other\" is no file of the input")
