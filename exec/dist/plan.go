@@ -42,7 +42,10 @@ type edge struct {
 
 // ordered reports whether the order of the rows is kept.
 func (e *edge) ordered() bool {
-	return e.how.First == nil && e.from.Order != plan.NoOrder || e.order != nil
+	if e.how.First != nil {
+		return !e.how.Placed
+	}
+	return e.from.Order != plan.NoOrder
 }
 
 // newCut cuts the plan that leads to targets.
