@@ -35,7 +35,6 @@ var (
 	chanRows = df.Func("rows without codec", func(n int64) df.Stream[withChan] {
 		return df.Map(df.Range[int64](0, n), func(int64) withChan { return withChan{} })
 	})
-	lineCount = df.Func("line count", func(path string) df.Stream[int64] { return df.Count(df.Lines(path)) })
 )
 
 // refused fails the test when err does not have all parts.
