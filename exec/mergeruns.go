@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"anabranch.dev/internal/frame"
+	"anabranch.dev/internal/mergeheap"
 	"anabranch.dev/spill"
 )
 
@@ -100,17 +101,25 @@ func (s *runMerge[T]) plan() error {
 
 func (s *runMerge[T]) Read(w *Worker, m Morsel, down Pipe) error {
 	in := m.Part.(*rowRange[T])
-	merge := &rangeMerge[T]{order: s.order}
+	heap := mergeheap.Heap[*runCursor[T]]{Less: s.before}
 	for i, firsts := range s.firsts {
 		first, end := in.find(firsts)
 		c := &runCursor[T]{s: s, in: in, run: i, next: max(first-1, 0), end: end}
 		if ok, err := c.advance(); err != nil {
 			return err
 		} else if ok {
-			merge.heap = append(merge.heap, mergeNode[T]{c.keys[0], c})
+			heap.Nodes = append(heap.Nodes, mergeheap.Node[*runCursor[T]]{Key: c.keys[0], Source: c})
 		}
 	}
-	return merge.run(scratch[T](w, BatchRows[T]()), pushOf[T](down))
+	return mergeRange(heap, scratch[T](w, BatchRows[T]()), pushOf[T](down))
+}
+
+// before compares the first rows of two cursors. Equal rows come in the order of the runs.
+func (s *runMerge[T]) before(a, b *runCursor[T]) bool {
+	if c := s.order.Compare(a.rows[0], b.rows[0]); c != 0 {
+		return c < 0
+	}
+	return a.run < b.run
 }
 
 // runCursor walks through the rows of a range in one run.
@@ -153,59 +162,11 @@ func (c *runCursor[T]) advance() (ok bool, err error) {
 	return false, nil
 }
 
-// rangeMerge is a binary heap of cursors, whose nodes hold the prefixes that most
-// comparisons need alone.
-type rangeMerge[T any] struct {
-	order spill.Order[T]
-	heap  []mergeNode[T]
-}
-
-type mergeNode[T any] struct {
-	key uint64
-	c   *runCursor[T]
-}
-
-// less compares the first rows of two cursors. Equal rows come in the order of the runs.
-func (m *rangeMerge[T]) less(a, b *mergeNode[T]) bool {
-	if a.key != b.key {
-		return a.key < b.key
-	}
-	if c := m.order.Compare(a.c.rows[0], b.c.rows[0]); c != 0 {
-		return c < 0
-	}
-	return a.c.run < b.c.run
-}
-
-// down puts the node at i in its place below.
-func (m *rangeMerge[T]) down(i int) {
-	h := m.heap
-	n := h[i]
-	for {
-		down := 2*i + 1
-		if down >= len(h) {
-			break
-		}
-		if right := down + 1; right < len(h) && m.less(&h[right], &h[down]) {
-			down = right
-		}
-		if !m.less(&h[down], &n) {
-			break
-		}
-		h[i] = h[down]
-		i = down
-	}
-	h[i] = n
-}
-
-// run pushes all rows in order.
-func (m *rangeMerge[T]) run(buf []T, push func([]T) error) error {
-	for i := len(m.heap)/2 - 1; i >= 0; i-- {
-		m.down(i)
-	}
+// mergeRange pushes the rows of cursors in order.
+func mergeRange[T any](heap mergeheap.Heap[*runCursor[T]], buf []T, push func([]T) error) error {
 	n := 0
-	for len(m.heap) > 0 {
-		top := &m.heap[0]
-		c := top.c
+	for heap.Init(); len(heap.Nodes) > 0; {
+		c := heap.Nodes[0].Source
 		buf[n] = c.rows[0]
 		c.rows, c.keys = c.rows[1:], c.keys[1:]
 		if n++; n == len(buf) {
@@ -220,17 +181,11 @@ func (m *rangeMerge[T]) run(buf []T, push func([]T) error) error {
 				return err
 			}
 			if !ok {
-				last := len(m.heap) - 1
-				m.heap[0] = m.heap[last]
-				if m.heap = m.heap[:last]; last == 0 {
-					break
-				}
-				m.down(0)
+				heap.Drop()
 				continue
 			}
 		}
-		m.heap[0].key = c.keys[0]
-		m.down(0)
+		heap.Fix(c.keys[0])
 	}
 	if n == 0 {
 		return nil

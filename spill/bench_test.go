@@ -154,7 +154,7 @@ func benchMerge[T any](b *testing.B, k int, rows []T, order Order[T]) {
 			b.Fatal(err)
 		}
 		n := 0
-		for len(m.heap) > 0 {
+		for len(m.heap.Nodes) > 0 {
 			n++
 			if err := m.advance(); err != nil {
 				b.Fatal(err)

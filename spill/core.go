@@ -374,8 +374,8 @@ func (s *sorter) mergeRuns(runs []*run) (*run, error) {
 	if err := m.start(nil); err != nil {
 		return nil, err
 	}
-	for len(m.heap) > 0 {
-		if err := w.add(m.heap[0].c.rec.all); err != nil {
+	for rec, ok := m.first(); ok; rec, ok = m.first() {
+		if err := w.add(rec.all); err != nil {
 			return nil, err
 		}
 		if err := m.advance(); err != nil {

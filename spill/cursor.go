@@ -3,6 +3,8 @@ package spill
 import (
 	"bytes"
 	"cmp"
+
+	"anabranch.dev/internal/mergeheap"
 )
 
 // cursor walks through the rows of one run that lie in one range.
@@ -114,41 +116,32 @@ func (s *sorter) keyOf(r record) []byte {
 	return r.key
 }
 
-// merger gives out the rows of several cursors in order: a binary heap whose
-// nodes hold the prefixes that most comparisons need alone.
+// merger gives out the rows of several cursors in order.
 type merger struct {
 	s    *sorter
-	heap []node
+	heap mergeheap.Heap[*cursor]
 	all  []*cursor
 }
 
-type node struct {
-	key uint64
-	c   *cursor
-}
-
-// less compares the current rows of two cursors. Equal rows come in the order of
-// their places, and then of the runs: a place has one worker, which writes its
+// tie compares the current rows of two cursors, whose prefixes are equal. Equal rows come in
+// the order of their places, and then of the runs: a place has one worker, which writes its
 // runs one after the other.
-func (m *merger) less(a, b *node) bool {
-	if a.key != b.key {
-		return a.key < b.key
-	}
-	x, y := &a.c.rec, &b.c.rec
-	if !m.s.prefixTells {
-		if c := m.s.compare(m.s.keyOf(*x), m.s.keyOf(*y)); c != 0 {
+func (s *sorter) tie(a, b *cursor) bool {
+	x, y := &a.rec, &b.rec
+	if !s.prefixTells {
+		if c := s.compare(s.keyOf(*x), s.keyOf(*y)); c != 0 {
 			return c < 0
 		}
 	}
 	if x.place != y.place {
 		return x.place < y.place
 	}
-	return a.c.rank < b.c.rank
+	return a.rank < b.rank
 }
 
 // start takes the first row of each cursor.
 func (m *merger) start(from *bound) error {
-	m.heap = make([]node, 0, len(m.all))
+	m.heap = mergeheap.Heap[*cursor]{Nodes: make([]mergeheap.Node[*cursor], 0, len(m.all)), Less: m.s.tie}
 	for _, c := range m.all {
 		if err := c.open(from); err != nil {
 			return err
@@ -158,54 +151,32 @@ func (m *merger) start(from *bound) error {
 			return err
 		}
 		if ok {
-			m.heap = append(m.heap, node{key, c})
+			m.heap.Nodes = append(m.heap.Nodes, mergeheap.Node[*cursor]{Key: key, Source: c})
 		}
 	}
-	for i := len(m.heap)/2 - 1; i >= 0; i-- {
-		m.down(i)
-	}
+	m.heap.Init()
 	return nil
 }
 
-// down puts the node at i in its place below.
-func (m *merger) down(i int) {
-	h := m.heap
-	n := h[i]
-	for {
-		down := 2*i + 1
-		if down >= len(h) {
-			break
-		}
-		if right := down + 1; right < len(h) && m.less(&h[right], &h[down]) {
-			down = right
-		}
-		if !m.less(&h[down], &n) {
-			break
-		}
-		h[i] = h[down]
-		i = down
+// first is the record of the first row; ok is false when there are no more.
+func (m *merger) first() (rec *record, ok bool) {
+	if len(m.heap.Nodes) == 0 {
+		return nil, false
 	}
-	h[i] = n
+	return &m.heap.Nodes[0].Source.rec, true
 }
 
 // advance moves the cursor of the first row on.
 func (m *merger) advance() error {
-	top := &m.heap[0]
-	key, ok, err := top.c.next()
-	if err != nil {
+	key, ok, err := m.heap.Nodes[0].Source.next()
+	switch {
+	case err != nil:
 		return err
+	case ok:
+		m.heap.Fix(key)
+	default:
+		m.heap.Drop()
 	}
-	if !ok {
-		last := len(m.heap) - 1
-		m.heap[0] = m.heap[last]
-		m.heap = m.heap[:last]
-		if last == 0 {
-			return nil
-		}
-	} else {
-		top.key = key
-	}
-	m.down(0)
 	return nil
 }
 
@@ -214,5 +185,5 @@ func (m *merger) close() {
 	for _, c := range m.all {
 		c.close()
 	}
-	m.heap = nil
+	m.heap.Nodes = nil
 }

@@ -178,8 +178,8 @@ func (p section) read(n int, push func(got [][]byte) error) error {
 	if err := p.merge.start(p.from); err != nil {
 		return err
 	}
-	for len(p.merge.heap) > 0 {
-		if err := r.add(p.merge.heap[0].c.rec.row); err != nil {
+	for rec, ok := p.merge.first(); ok; rec, ok = p.merge.first() {
+		if err := r.add(rec.row); err != nil {
 			return err
 		}
 		if err := p.merge.advance(); err != nil {

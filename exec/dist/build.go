@@ -108,7 +108,7 @@ func (c *cut) origin(p *piece, s *stage, at ends) (*plan.Node, error) {
 	}
 	var inputs []*plan.Node
 	for i, e := range s.ins {
-		r := &plan.Node{Op: "receive", Label: n.Label, Site: n.Site, Kind: plan.Source, Rows: e.how.Rows, Order: plan.NoOrder}
+		r := &plan.Node{Op: n.Op, Label: n.Label, Site: n.Site, Kind: plan.Source, Rows: e.how.Rows, Order: plan.NoOrder}
 		if e.ordered() {
 			r.Order = plan.InputOrder
 		}

@@ -162,7 +162,7 @@ func (r *run) lost(p Peer, t *task, err error) {
 			return
 		}
 	}
-	if r.state(p.ID).State != Removed {
+	if !ofTask && r.state(p.ID).State != Removed { // a peer that was not up to it is not asked again
 		t.losses++
 	}
 	t.open = false // others have its leases, and no more

@@ -103,7 +103,7 @@ func TestCorruptFrame(t *testing.T) {
 		return n.honest(ctx, h, &garbling{Stream: s})
 	})
 	_, err := df.Collect(t.Context(), counts(100_000), df.On(n))
-	refused(t, err, "receive (refusal_test.go:", "block is corrupt: checksum differs")
+	refused(t, err, "count by (refusal_test.go:", "block is corrupt: checksum differs")
 	if !errors.Is(err, df.ErrCorrupt) {
 		t.Error(err)
 	}

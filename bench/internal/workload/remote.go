@@ -14,19 +14,19 @@ import (
 )
 
 // Peers are processes of this machine, one for each worker, so that what is measured is what it costs that rows go from
-// one process to another.
+// one process to another. Processor time and memory are told of the driver alone, which has started them.
 var peers = []Workload{{
 	Name: "wordcount-peers", Group: "On peers",
 	About: "wordcount on processes of this machine, one for each worker",
 	Files: func(size int64) []data.Kind { return []data.Kind{data.Words{Bytes: size, Distinct: 200_000, Seed: 1}} }, Output: true,
 	Run: onPeers(runPeerWords), Alone: runPeerWords,
-	Why: "Each process counts its words in a table of its own, and tables are put together by sorting what comes of them.",
+	Why: "Processor time and peak are the driver's alone. Each process counts its words in a table of its own, and tables are put together by sorting what comes of them.",
 }, {
 	Name: "sort-peers", Group: "On peers",
 	About: "sort on processes of this machine, one for each worker",
 	Files: func(size int64) []data.Kind { return []data.Kind{data.Records{Rows: size / 100, Seed: 1}} }, Output: true, Order: true,
 	Run: onPeers(runPeerSort), Alone: runPeerSort,
-	Why: "Every row is encoded, copied by the kernel twice, has two checksums, and is decoded.",
+	Why: "Processor time and peak are the driver's alone. Every row is encoded, copied by the kernel twice, has two checksums, and is decoded.",
 }}
 
 // What peers do is made by functions with names.
