@@ -20,8 +20,12 @@ func (c *Cluster) Execute(ctx context.Context, config exec.Config, roots ...*pla
 type workers struct{ c *Cluster }
 
 func (w workers) Peers() (list []dist.Peer) {
-	for _, p := range w.c.Peers() {
-		d := dist.Peer{ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err}
+	all := w.c.all()
+	for _, p := range w.c.Peers()[:len(all)] {
+		_, near := all[p.ID-1].host.Launcher.(local)
+		d := dist.Peer{
+			ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Near: near, Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err,
+		}
 		switch p.State {
 		case Connecting:
 			d.State = dist.Coming

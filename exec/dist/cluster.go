@@ -23,6 +23,7 @@ type Peer struct {
 	ID      int
 	Name    string // as in "peer 2 (node7)"
 	Machine string // equal for those that share one
+	Near    bool   // bytes reach it at so little cost that they are not compressed
 	Slots   int    // workers
 	State   State
 	In, Out int64 // bytes received from it, and sent to it

@@ -188,7 +188,7 @@ func (r *run) message(p Peer, t *task) taskMessage {
 	m := taskMessage{
 		Task: t.id, Calls: r.calls, Plan: r.print, Stage: t.stage.id,
 		Leases: slices.Clone(t.leases), Places: slices.Clone(t.places), Pull: t.open, Within: t.of.within, First: t.first,
-		Compress: p.Machine != r.machine, Workers: max(p.Slots, 1), Memory: r.c.Memory, Disk: r.c.Disk, NoMetrics: r.c.NoMetrics,
+		Compress: !p.Near, Workers: max(p.Slots, 1), Memory: r.c.Memory, Disk: r.c.Disk, NoMetrics: r.c.NoMetrics,
 	}
 	if m.Memory == 0 {
 		for _, o := range r.cluster.Peers() {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,7 +29,6 @@ type run struct {
 	c       exec.Config
 	o       Options
 	cluster Cluster
-	machine string // of the driver
 	cut     *cut
 	calls   []callMessage
 	print   uint64
@@ -72,7 +70,6 @@ func Execute(ctx context.Context, c exec.Config, o Options, cluster Cluster, roo
 		r.o.Losses = 3
 	}
 	r.print = r.cut.fingerprint()
-	r.machine, _ = os.Hostname() // peers of the same one are recognised by it
 	return r.run(ctx, roots)
 }
 
