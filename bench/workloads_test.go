@@ -24,8 +24,9 @@ import (
 // TestMain has this program do jobs, too, as the command does.
 func TestMain(m *testing.M) {
 	remote.Main()
-	if len(os.Args) == 2 && os.Args[1] == child {
-		if err := serve(context.Background()); err != nil {
+	serves := map[string]func(context.Context) error{child: serve, alone: serveAlone}
+	if len(os.Args) == 2 && serves[os.Args[1]] != nil {
+		if err := serves[os.Args[1]](context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -232,6 +233,13 @@ func TestWorkloads(t *testing.T) {
 				}
 				if run.Result.Rows == 0 || run.Result.Bytes == 0 || run.Result.Wall <= 0 {
 					t.Errorf("what was read is not told: %+v", run.Result)
+				}
+			}
+			if w.Alone != nil {
+				c := b.contenders[0]
+				c.Command = []string{c.Command[0], alone}
+				if run := b.run(t.Context(), c, task, 0); failure(run) != "" || run.Result.Digest != want {
+					t.Errorf("in one process: %s, want %s: %s", run.Result.Digest, want, failure(run))
 				}
 			}
 			if left, _ := filepath.Glob(filepath.Join(b.dir, "*")); left != nil {

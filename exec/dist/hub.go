@@ -16,8 +16,7 @@ type hub struct {
 	scratch *spill.Scratch
 }
 
-// A held parcel is kept by the hub. One that is small enough to be of no account when it
-// comes to memory is never written to disk.
+// A held is a parcel that the hub keeps.
 type held struct {
 	to    int
 	rank  uint64 // of what it comes from, in the order of the rows
