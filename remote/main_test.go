@@ -83,12 +83,18 @@ var testService = Service{Handlers: map[Kind]Handler{
 	},
 }}
 
+// testHostname is the environment variable with the name of the machine that peers say they
+// are on. Any name but that of this one has rows go through the connection, and not
+// through files.
+const testHostname = "ANABRANCH_TEST_HOSTNAME"
+
 // TestMain makes peers of the processes that the tests start: they run this
 // binary.
 func TestMain(m *testing.M) {
 	if os.Getenv(PeerEnv) != "" {
 		fmt.Print(os.Getenv("ANABRANCH_TEST_NOISE"))
 	}
+	testService.Hostname = os.Getenv(testHostname)
 	Main(testService)
 	os.Exit(m.Run())
 }

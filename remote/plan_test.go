@@ -25,7 +25,8 @@ var sortLines = df.Func("sort lines", func(glob string) df.Stream[string] {
 
 func inProcess(t *testing.T, n int) *remote.Cluster {
 	t.Helper()
-	c, err := remote.Dial(context.Background(), remotetest.Hosts(n, remote.Service{})...)
+	hosts := append(remotetest.Hosts(n-1, remote.Service{}), remotetest.Hosts(1, remote.Service{Hostname: "elsewhere"})...)
+	c, err := remote.Dial(context.Background(), hosts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,8 @@ var planBytes = flag.Int64("planbytes", 32<<20, "bytes of input of BenchmarkPlan
 
 // BenchmarkPlan compares runs on two peers of this machine, of one worker each, with runs
 // in this process with two workers. They take turns, and the ratio is that of the medians.
-// Peers are processes that this one has started, or those of a real sshd.
+// Peers are processes that this one has started, or those of a real sshd, which exchange rows
+// through files of this machine or, as those of others do, through the connection alone.
 func BenchmarkPlan(b *testing.B) {
 	words, err := data.File(data.Words{Bytes: *planBytes, Distinct: max(int(*planBytes/1754), 1), Seed: 1})
 	if err != nil {
@@ -39,11 +40,14 @@ func BenchmarkPlan(b *testing.B) {
 			return df.Run(context.Background(), df.WriteLines(planSort([]string{records}), out), o...)
 		},
 	} {
-		for _, way := range []string{"local", "ssh"} {
+		for _, way := range []string{"local", "ssh", "far"} {
 			b.Run(name+"/"+way, func(b *testing.B) {
 				hosts := Local(2)
-				if way == "ssh" {
+				switch way {
+				case "ssh":
 					hosts = startSSH(b).hosts(2)
+				case "far":
+					hosts = startSSH(b, "SetEnv "+testHostname+"=elsewhere").hosts(2)
 				}
 				for i := range hosts {
 					hosts[i].Slots = 1

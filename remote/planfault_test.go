@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,13 +29,17 @@ func TestPlanFaults(t *testing.T) {
 		every = map[remotetest.Action]int{remotetest.Kill: 4, remotetest.Cut: 12, remotetest.Delay: 12, remotetest.Garble: 4}
 		atOnce = 8 // the race detector is slow, and peers that have nothing are not to be silent
 	}
-	for peers, name := range map[int]string{
-		1: "sort, then map",
-		2: "join", // its two files are read at the same time, and so by both
+	for _, at := range []struct {
+		peers       int
+		name, first string // the plan, and the machine that the first peer says it is on
+	}{
+		{1, "sort, then map", ""}, // so rows go through files
+		{1, "sort, then map", "elsewhere"},
+		{2, "join", "elsewhere"}, // its two files are read at the same time, and so by both
 	} {
-		c := cases[slices.IndexFunc(cases, func(c planCase) bool { return c.name == name })]
+		c := cases[slices.IndexFunc(cases, func(c planCase) bool { return c.name == at.name })]
 		for _, do := range []remotetest.Action{remotetest.Kill, remotetest.Cut, remotetest.Delay, remotetest.Garble} {
-			t.Run(fmt.Sprintf("%v, %d peers", do, peers), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%v, %d peers, the first %s", do, at.peers, cmp.Or(at.first, "here")), func(t *testing.T) {
 				var over atomic.Bool
 				var calls atomic.Int64
 				var some errgroup.Group
@@ -44,7 +49,7 @@ func TestPlanFaults(t *testing.T) {
 						continue
 					}
 					some.Go(func() error {
-						if !c.faulty(t, peers, n, do, time.Second) {
+						if !c.faulty(t, at.peers, at.first, n, do, time.Second) {
 							over.Store(true)
 						}
 						calls.Add(1)
@@ -61,9 +66,9 @@ func TestPlanFaults(t *testing.T) {
 // faulty runs the plan while something happens to a call of the first peer, and tells
 // whether there was such a call. On a busy machine the other peer may be silent, too: then
 // the plan runs again, with more patience.
-func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action, silence time.Duration) bool {
+func (c planCase) faulty(t *testing.T, peers int, first string, n int, do remotetest.Action, silence time.Duration) bool {
 	hosts := remotetest.Hosts(peers, remote.Service{})
-	host, wire := remotetest.Break(hosts[0])
+	host, wire := remotetest.Break(remotetest.Hosts(1, remote.Service{Hostname: first})[0])
 	hosts[0] = host
 	wire.At(n, do)
 	wire.Pause = 20 * time.Millisecond
@@ -84,7 +89,7 @@ func (c planCase) faulty(t *testing.T, peers, n int, do remotetest.Action, silen
 	case err == nil:
 		c.check(t, got)
 	case errors.As(err, &pe) && pe.ID > 1 && silence < 10*time.Second:
-		return c.faulty(t, peers, n, do, 2*silence)
+		return c.faulty(t, peers, first, n, do, 2*silence)
 	case peers > 1 || !wire.Hit() || do == remotetest.Delay:
 		t.Errorf("call %d: %v", n, err)
 	case !errors.As(err, &pe) || !strings.Contains(err.Error(), fmt.Sprintf("peer 1 (test): %s: ", pe.Stage)):

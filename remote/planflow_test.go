@@ -29,7 +29,7 @@ var bigRows = df.Func("big rows", func(n int64) df.Stream[string] {
 // does not want all rows: no stream waits for another one.
 func TestSmallWindows(t *testing.T) {
 	remote.CheckLeaks(t)
-	c, err := remote.Dialer{Window: 1, AtLeast: 2, Silence: 20 * time.Second}.Dial(t.Context(), remotetest.Hosts(2, remote.Service{})...)
+	c, err := remote.Dialer{Window: 1, AtLeast: 2, Silence: 20 * time.Second}.Dial(t.Context(), remotetest.Hosts(2, remote.Service{Hostname: "elsewhere"})...)
 	if err != nil {
 		t.Fatal(err)
 	}

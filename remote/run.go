@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 
 	"anabranch.dev/exec"
@@ -21,10 +22,12 @@ type workers struct{ c *Cluster }
 
 func (w workers) Peers() (list []dist.Peer) {
 	all := w.c.all()
+	here, _ := os.Hostname() // where it is not known, no peer has it
 	for _, p := range w.c.Peers()[:len(all)] {
 		_, near := all[p.ID-1].host.Launcher.(local)
 		d := dist.Peer{
-			ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Near: near, Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err,
+			ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Near: near, Here: here != "" && p.Hostname == here,
+			Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err,
 		}
 		switch p.State {
 		case Connecting:

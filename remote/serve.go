@@ -21,6 +21,10 @@ type Service struct {
 	// Handlers serve the streams that the other side opens, by their kind.
 	Handlers map[Kind]Handler
 
+	// Hostname is the name of the machine that a peer is on; "" is the one that the
+	// system has for it. Rows between processes of one machine may go through files.
+	Hostname string
+
 	// Plan is a fingerprint of what both sides must have in common beside the
 	// program, at most 32 KiB. Peers whose plan differs from that of the driver are
 	// refused.
@@ -71,7 +75,10 @@ func answerDriver(ctx context.Context, t *transport, s Service) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	host, _ := os.Hostname() // for people
+	host := s.Hostname
+	if host == "" {
+		host, _ = os.Hostname() // else there is none
+	}
 	h := hello{
 		version: protocolVersion, program: me.hash, plan: s.Plan,
 		os: runtime.GOOS, arch: runtime.GOARCH, cores: runtime.GOMAXPROCS(0), pid: os.Getpid(), host: host[:min(len(host), maxName)],

@@ -1,6 +1,10 @@
 package spill
 
-import "sync"
+import (
+	"fmt"
+	"os"
+	"sync"
+)
 
 // A Scratch keeps bytes in a temporary file: what does not fit into memory and is neither
 // sorted nor dealt. The file is made with the first bytes. Its methods may be called from
@@ -42,6 +46,34 @@ func (s *Scratch) Read(b []byte, off int64) error {
 	s.mu.Unlock()
 	_, err := f.file.ReadAt(b, off)
 	return err
+}
+
+// Path is a name by which other processes can open the file, as long as the scratch is not
+// closed: those of the same user on this machine, where that is Linux. Elsewhere it is
+// empty. It is for a scratch that has been written to, and that others write from then on.
+func (s *Scratch) Path() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.mu.file.file.(interface{ Fd() uintptr })
+	if !ok {
+		return ""
+	}
+	path := fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), f.Fd())
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// Grown counts n bytes that another process has appended to the file.
+func (s *Scratch) Grown(n int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.dir.disk.take(n); err != nil {
+		return err
+	}
+	s.mu.file.size += n
+	return nil
 }
 
 // Close gives the file's space back.

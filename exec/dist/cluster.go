@@ -24,6 +24,7 @@ type Peer struct {
 	Name    string // as in "peer 2 (node7)"
 	Machine string // equal for those that share one
 	Near    bool   // bytes reach it at so little cost that they are not compressed
+	Here    bool   // it is on the driver's machine, as far as names tell
 	Slots   int    // workers
 	State   State
 	In, Out int64 // bytes received from it, and sent to it

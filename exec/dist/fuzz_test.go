@@ -28,7 +28,7 @@ func bounded(t *testing.T, given int, f func()) {
 
 func FuzzParcel(f *testing.F) {
 	p := parcelMessage{3, exec.Parcel{To: 7, Seq: 1 << 40, Rows: 100, First: []byte("first"), Block: []byte("a block")}}
-	whole := append(p.appendHead(nil), p.Block...)
+	whole := append(p.appendHead(nil, sayParcel), p.Block...)
 	f.Add(whole[2:])
 	f.Add([]byte{0, 0, 0, 0, 200})
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -42,7 +42,7 @@ func FuzzParcel(f *testing.F) {
 		if p.edge < 0 || p.To < 0 || p.Rows < 0 {
 			t.Errorf("%+v", p)
 		}
-		message := append(p.appendHead(nil), p.Block...)
+		message := append(p.appendHead(nil, sayParcel), p.Block...)
 		again, err := readSized(bufio.NewReader(bytes.NewReader(message[1:])), maxParcel)
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -8,12 +9,64 @@ import (
 	"anabranch.dev/spill"
 )
 
-// A hub keeps the parcels of a run, in memory and, when there are many, in a temporary
-// file.
+// A hub keeps the parcels of a run: in memory and, when there are many, in a temporary
+// file, but for those that peers of this machine have put into files.
 type hub struct {
 	limit   int64 // bytes in memory
 	used    atomic.Int64
+	temp    spill.Config
 	scratch *spill.Scratch
+
+	mu struct {
+		sync.Mutex
+		files map[int]*driverFile // by peer
+		list  []*driverFile
+	}
+}
+
+func newHub(limit int64, temp spill.Config) *hub {
+	temp.Space = spill.NewSpace(temp.Disk)
+	h := &hub{limit: limit, temp: temp, scratch: spill.NewScratch(temp)}
+	h.mu.files = map[int]*driverFile{}
+	return h
+}
+
+// file is the file that a peer may append to, or nil. Where there can be none, parcels come
+// as bytes.
+func (h *hub) file(p Peer) *driverFile {
+	if !p.Here {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f, ok := h.mu.files[p.ID]
+	if !ok {
+		var err error
+		if f, err = newDriverFile(h.temp, len(h.mu.list)); err != nil {
+			return nil // the scratch will say why, if it has to be used
+		}
+		h.mu.files[p.ID] = f
+		h.mu.list = append(h.mu.list, f)
+	}
+	if f.message.Path == "" {
+		return nil
+	}
+	return f
+}
+
+// files are those that there are. Their numbers are their indexes.
+func (h *hub) files() []*driverFile {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.mu.list
+}
+
+func (h *hub) close() error {
+	err := h.scratch.Close()
+	for _, f := range h.files() {
+		err = errors.Join(err, f.Close())
+	}
+	return err
 }
 
 // A held is a parcel that the hub keeps.
@@ -23,8 +76,9 @@ type held struct {
 	seq   uint64 // of the morsel there
 	first []byte
 	size  int
-	block []byte // nil: it is on disk
-	off   int64
+	block []byte      // nil: it is on disk
+	off   int64       // there
+	in    *driverFile // nil: the hub's own
 }
 
 // keep takes a parcel. Calls may overlap.
@@ -45,6 +99,9 @@ func (h *hub) read(k *held) ([]byte, error) {
 		return k.block, nil
 	}
 	b := make([]byte, k.size)
+	if k.in != nil {
+		return b, k.in.Read(b, k.off)
+	}
 	return b, h.scratch.Read(b, k.off)
 }
 
@@ -56,41 +113,4 @@ func (h *hub) drop(list []held) {
 			list[i].block = nil
 		}
 	}
-}
-
-// A receipt is the parcels that one attempt of a task has sent, by edge. It counts when the
-// task is done.
-type receipt struct {
-	h  *hub
-	mu struct {
-		sync.Mutex
-		parcels map[int][]held
-	}
-}
-
-func (h *hub) receipt() *receipt {
-	r := &receipt{h: h}
-	r.mu.parcels = map[int][]held{}
-	return r
-}
-
-func (r *receipt) add(edge int, p exec.Parcel) error {
-	k, err := r.h.keep(p)
-	if err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.mu.parcels[edge] = append(r.mu.parcels[edge], k)
-	return nil
-}
-
-// discard forgets all of it.
-func (r *receipt) discard() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, list := range r.mu.parcels {
-		r.h.drop(list)
-	}
-	clear(r.mu.parcels)
 }

@@ -2,9 +2,7 @@ package dist
 
 import (
 	"bufio"
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -179,32 +177,3 @@ func (f *farFile) ReadAt(p []byte, off int64) (n int, err error) {
 }
 
 func (f *farFile) Close() error { return f.s.Close() }
-
-// rowsFrom is an input of a task, on a peer. The stream is opened when rows are wanted.
-type rowsFrom struct {
-	open func() (Stream, error)
-	s    Stream
-	in   *bufio.Reader
-}
-
-func (i *rowsFrom) Next(context.Context) ([]byte, error) {
-	if i.s == nil {
-		s, err := i.open()
-		if err != nil {
-			return nil, err
-		}
-		i.s, i.in = s, bufio.NewReader(s)
-	}
-	b, err := readSized(i.in, maxParcel)
-	if errors.Is(err, io.EOF) {
-		return nil, io.EOF
-	}
-	return b, err
-}
-
-func (i *rowsFrom) Close() error {
-	if i.s == nil {
-		return nil
-	}
-	return i.s.Close()
-}

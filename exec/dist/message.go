@@ -28,6 +28,7 @@ type taskMessage struct {
 	Within [2][]byte // of a sort
 	First  uint64    // what is added to the numbers of morsels
 
+	File      fileMessage // for what it sends
 	Compress  bool
 	Workers   int
 	Memory    int64
@@ -44,6 +45,7 @@ type callMessage struct {
 // The messages of a peer about its task.
 const (
 	sayParcel byte = 'p'
+	sayInFile byte = 'f' // a parcel whose block is in the file of the task
 	sayCounts byte = 'c'
 	sayEnd    byte = 'e'
 )
@@ -123,14 +125,14 @@ type parcelMessage struct {
 	exec.Parcel
 }
 
-// appendHead appends all of a parcel but the block.
-func (p *parcelMessage) appendHead(b []byte) []byte {
+// appendHead appends all of a parcel but the block, as a message of that kind.
+func (p *parcelMessage) appendHead(b []byte, kind byte) []byte {
 	head := make([]byte, 0, 64+len(p.First))
 	for _, v := range []uint64{uint64(p.edge), uint64(p.To), p.Seq, uint64(p.Rows)} {
 		head = binary.AppendUvarint(head, v)
 	}
 	head = appendSized(head, p.First)
-	b = append(b, sayParcel)
+	b = append(b, kind)
 	b = binary.AppendUvarint(b, uint64(len(head)+len(p.Block)))
 	return append(b, head...)
 }

@@ -4,12 +4,9 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"anabranch.dev/exec"
@@ -96,6 +93,7 @@ func (s *stageRun) straggler(p Peer) *task {
 func (r *run) perform(p Peer, t *task) {
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
+	file := r.hub.file(p)
 	r.mu.Lock()
 	a := t.running[p.ID]
 	a.cancel = cancel
@@ -103,10 +101,13 @@ func (r *run) perform(p Peer, t *task) {
 		cancel(errTwin)
 	}
 	m := r.message(p, t)
+	if file != nil {
+		m.File = file.message
+	}
 	r.mu.Unlock()
-	got := r.hub.receipt()
+	got := &intake{r, t, r.hub.receipt(), file}
 	far := r.overview.Begin(t.stage.origin, p.ID, p.Name, fmt.Sprintf("task %d", t.number+1))
-	err := r.converse(ctx, p, m, t, got, far)
+	err := r.converse(ctx, p, m, got, far)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.mu.changed.Broadcast()
@@ -116,7 +117,7 @@ func (r *run) perform(p Peer, t *task) {
 	switch {
 	case counts:
 		r.mu.done[p.ID]++
-		r.commit(t, got, time.Since(a.began))
+		r.commit(t, got.receipt, time.Since(a.began))
 		return
 	case !t.done && r.ctx.Err() == nil: // else another has done it, or nobody wants it
 		r.lost(p, t, err)
@@ -206,7 +207,7 @@ func (r *run) message(p Peer, t *task) taskMessage {
 }
 
 // converse sends a task to a peer, and takes what comes of it.
-func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got *receipt, far *exec.FarTask) error {
+func (r *run) converse(ctx context.Context, p Peer, m taskMessage, got *intake, far *exec.FarTask) error {
 	s, err := r.cluster.Open(ctx, p.ID, Header{Kind: TaskStream, ID: r.id})
 	if err != nil {
 		return err
@@ -232,8 +233,8 @@ func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got 
 			return whole(err)
 		}
 		switch kind {
-		case sayParcel:
-			err = r.parcel(t, b, got)
+		case sayParcel, sayInFile:
+			err = got.parcel(kind, b)
 		case sayCounts:
 			err = r.counts(b, far)
 		case sayEnd:
@@ -245,22 +246,6 @@ func (r *run) converse(ctx context.Context, p Peer, m taskMessage, t *task, got 
 			return err
 		}
 	}
-}
-
-// parcel keeps a parcel that a peer has sent.
-func (r *run) parcel(t *task, b []byte, got *receipt) error {
-	m, err := parseParcel(b)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(t.stage.outs, func(e *edge) bool { return e.id == m.edge })
-	if i < 0 || m.To >= r.stores[m.edge].parts {
-		return fmt.Errorf("%w: a parcel for partition %d of edge %d", errMessage, m.To, m.edge)
-	}
-	if err := got.add(m.edge, m.Parcel); err != nil {
-		return &failure{about(t.stage.origin, err), true} // of the driver's disk
-	}
-	return nil
 }
 
 // counts notes what a task has counted.
@@ -288,131 +273,4 @@ func (r *run) ended(p Peer, b []byte) error {
 		return nil
 	}
 	return &failure{m.Err.err(p.Name), false}
-}
-
-// handle serves the streams that peers open for a run.
-func (r *run) handle(ctx context.Context, h Header, s Stream) error {
-	switch h.Kind {
-	case RowsStream:
-		return r.sendInput(ctx, h.Name, s)
-	case FileStream:
-		r.mu.Lock()
-		known := r.mu.files[h.Name]
-		r.mu.Unlock()
-		if !known {
-			return fmt.Errorf("%q is no file of the input", h.Name)
-		}
-		return serveFile(h.Name, s)
-	}
-	return fmt.Errorf("%w: a stream of kind %d", errMessage, h.Kind)
-}
-
-// inputName is how a peer names an input of a task.
-func inputName(task uint64, input int) string { return fmt.Sprintf("%d:%d", task, input) }
-
-// leaseName is how a peer asks for leases of a task.
-func leaseName(task uint64) string { return fmt.Sprintf("%d:leases", task) }
-
-// sendLeases gives leases to a task as its peer asks for them, one byte each time.
-func (r *run) sendLeases(ctx context.Context, t *task, s Stream) error {
-	for {
-		var ask [1]byte
-		if _, err := io.ReadFull(s, ask[:]); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		leases, places := r.moreFor(ctx, t)
-		b := binary.AppendUvarint(nil, uint64(len(leases)))
-		for i, l := range leases {
-			b = binary.AppendUvarint(appendSized(b, l), places[i])
-		}
-		if _, err := s.Write(b); err != nil {
-			return err
-		}
-		if len(leases) == 0 {
-			_, err := io.Copy(io.Discard, s) // it may ask again before it knows
-			return err
-		}
-	}
-}
-
-// moreFor waits for leases for an open task.
-func (r *run) moreFor(ctx context.Context, t *task) (leases [][]byte, places []uint64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := t.stage
-	for s.feeding && !s.ended && ctx.Err() == nil && r.ctx.Err() == nil {
-		r.waitSome()
-	}
-	if s.feeding || s.ended || s.done || !t.open || t.done || ctx.Err() != nil || r.ctx.Err() != nil {
-		return nil, nil
-	}
-	slots := 1
-	for id := range t.running {
-		slots = max(r.state(id).Slots, 1)
-	}
-	return r.more(s, t, r.wanted(s, Peer{Slots: slots}))
-}
-
-// sendInput sends the rows of an input of a task.
-func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
-	var number uint64
-	var input int
-	if _, err := fmt.Sscanf(name, "%d:leases", &number); err == nil {
-		r.mu.Lock()
-		t := r.mu.tasks[number]
-		r.mu.Unlock()
-		if t == nil {
-			return fmt.Errorf("there is no task %d", number)
-		}
-		return r.sendLeases(ctx, t, s)
-	}
-	if _, err := fmt.Sscanf(name, "%d:%d", &number, &input); err != nil {
-		return fmt.Errorf("%w: input %s", errMessage, strconv.Quote(name))
-	}
-	r.mu.Lock()
-	t := r.mu.tasks[number]
-	r.mu.Unlock()
-	if t == nil || input < 0 || input >= len(t.stage.ins) {
-		return fmt.Errorf("there is no input %d of task %d", input, number)
-	}
-	list, err := r.inputOf(t, input)
-	if err != nil {
-		return err
-	}
-	var head []byte
-	for i := range list {
-		b, err := r.hub.read(&list[i])
-		if err != nil {
-			r.fail(about(t.stage.origin, err)) // of the driver's disk
-			return err
-		}
-		head = binary.AppendUvarint(head[:0], uint64(len(b)))
-		if err := writeBoth(s, head, b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// inputOf lists the parcels of an input of a task.
-func (r *run) inputOf(t *task, input int) ([]held, error) {
-	e := t.stage.ins[input]
-	if e.order == nil {
-		return r.stores[e.id].parcels(t.of.from, t.of.to), nil
-	}
-	var list []held
-	for _, run := range r.stores[e.id].runs() {
-		firsts := make([][]byte, len(run))
-		for i := range run {
-			firsts[i] = run[i].first
-		}
-		from, to, err := e.order.Find(firsts, t.of.within[0], t.of.within[1])
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, run[from:to]...)
-	}
-	return list, nil
 }

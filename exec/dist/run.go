@@ -142,9 +142,9 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 	if limit == 0 {
 		limit = exec.DefaultMemory()
 	}
-	r.hub = &hub{limit: limit / hubShare, scratch: spill.NewScratch(spill.Config{TempDir: r.c.TempDir, Disk: r.c.Disk, FS: r.c.FS})}
+	r.hub = newHub(limit/hubShare, spill.Config{TempDir: r.c.TempDir, Disk: r.c.Disk, FS: r.c.FS})
 	defer func() {
-		if e := r.hub.scratch.Close(); err == nil {
+		if e := r.hub.close(); err == nil {
 			err = e
 		}
 	}()

@@ -3,6 +3,7 @@ package dist
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -54,14 +55,25 @@ func (t *taskStream) say(kind byte, p []byte) error {
 // counts tells the driver what was counted. An error is that of what the task sends later.
 func (t *taskStream) counts(list []exec.Tally) { _ = t.say(sayCounts, encoded(list)) }
 
-func (t *taskStream) parcel(p parcelMessage) error {
+// parcel sends a parcel: where it stands, if it can be put into the file.
+func (t *taskStream) parcel(p parcelMessage, file *openFile) error {
+	if file != nil {
+		if off, err := file.append(p.Block); err == nil {
+			p.Block = place{off, len(p.Block)}.append(make([]byte, 0, 2*binary.MaxVarintLen64))
+			return t.send(p, sayInFile)
+		} // else the driver's disk is full, which it can say best itself
+	}
+	return t.send(p, sayParcel)
+}
+
+func (t *taskStream) send(p parcelMessage, kind byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.head = p.appendHead(t.head[:0])
+	t.head = p.appendHead(t.head[:0], kind)
 	return writeBoth(t.s, t.head, p.Block)
 }
 
-func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, open Open) error {
+func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, open Open) (err error) {
 	c, err := cuts.of(m.Calls)
 	if err != nil {
 		return err
@@ -76,6 +88,17 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 	if len(m.Leases) != len(m.Places) {
 		return fmt.Errorf("%w: %d leases with %d places", errMessage, len(m.Leases), len(m.Places))
 	}
+	var file *openFile
+	if m.File.Path != "" {
+		if f, err := files.get(m.File); err == nil { // else bytes are sent
+			file = f
+			defer func() {
+				if e := files.put(f); err == nil {
+					err = e
+				}
+			}()
+		}
+	}
 	at := ends{within: m.Within, outlets: map[int]sendingTo{}}
 	leases := &leases{list: m.Leases, places: m.Places}
 	if m.Pull {
@@ -85,16 +108,20 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 	}
 	at.leases = leases
 	for i := range s.ins {
-		at.inlets = append(at.inlets, &rowsFrom{open: func() (Stream, error) {
-			return open(ctx, Header{Kind: RowsStream, ID: run, Name: inputName(m.Task, i)})
+		at.inlets = append(at.inlets, &rowsFrom{name: inputName(m.Task, i), places: file != nil, open: func(name string) (Stream, error) {
+			return open(ctx, Header{Kind: RowsStream, ID: run, Name: name})
 		}})
 	}
 	for i, e := range s.outs {
 		if m.Parts[i] < 1 || m.Parts[i] > maxParts {
 			return fmt.Errorf("%w: %d partitions", errMessage, m.Parts[i])
 		}
-		to := outletFunc(func(p exec.Parcel) error { return out.parcel(parcelMessage{e.id, p}) })
-		at.outlets[e.id] = sendingTo{to, e.options(m.Parts[i], m.Compress)}
+		into := file
+		if e.passing() {
+			into = nil
+		}
+		to := outletFunc(func(p exec.Parcel) error { return out.parcel(parcelMessage{e.id, p}, into) })
+		at.outlets[e.id] = sendingTo{to, e.options(m.Parts[i], m.Compress && into == nil)}
 	}
 	p, err := c.build(s, at)
 	if err != nil {

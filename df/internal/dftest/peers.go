@@ -13,10 +13,11 @@ import (
 )
 
 // OnPeers calls check with an option that runs plans on so many peers, which are
-// goroutines of this process. Any plan will do: as peers share the memory of the driver,
+// goroutines of this process: some exchange rows through files, one through a connection. Any plan will do: as peers share the memory of the driver,
 // its streams need not be those of a df.Func.
 func OnPeers(n int, check func(o df.Option)) {
-	c, err := remote.Dial(context.Background(), remotetest.Hosts(n, remote.Service{})...)
+	hosts := append(remotetest.Hosts(n-1, remote.Service{}), remotetest.Hosts(1, remote.Service{Hostname: "elsewhere"})...)
+	c, err := remote.Dial(context.Background(), hosts...)
 	if err != nil {
 		panic(err)
 	}

@@ -1,0 +1,166 @@
+package dist
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"sync"
+
+	"anabranch.dev/spill"
+)
+
+// Between processes of one machine, parcels go through files of the driver, and only the
+// places where they stand are sent: what goes through a connection is copied four times
+// more. The driver has a file without a name for each peer that says it is on the same
+// machine, which that one alone appends to, and all may read. They open it by its path
+// below /proc, and know by a key at its begin that it is the right one; who cannot, as in
+// another container, sends and gets bytes. What is in the files is the driver's, as with
+// all parcels: a peer that is gone has taken nothing with it.
+
+// A fileMessage is a file of the driver that a peer may open. The zero value is none.
+type fileMessage struct {
+	Path string
+	Key  []byte
+}
+
+// keyBytes is how many bytes of a file come before the first parcel.
+const keyBytes = 32
+
+// A driverFile is a file that a peer appends to.
+type driverFile struct {
+	*spill.Scratch
+	number  int         // in the hub
+	message fileMessage // of the zero value where others cannot open it
+}
+
+func newDriverFile(c spill.Config, number int) (*driverFile, error) {
+	f := &driverFile{Scratch: spill.NewScratch(c), number: number}
+	key := make([]byte, keyBytes)
+	_, _ = rand.Read(key) // it never fails
+	if _, err := f.Write(key); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if path := f.Path(); path != "" {
+		f.message = fileMessage{path, key}
+	}
+	return f, nil
+}
+
+// An openFile is a file of a driver, in a peer.
+type openFile struct {
+	*os.File
+	path  string
+	users int // guarded by the mutex of openFiles
+
+	mu  sync.Mutex
+	end int64 // where the next parcel goes
+}
+
+// openFiles are those that tasks of this process have open. Two tasks that append to one
+// file, of which one does not know yet that it has ended, take turns.
+type openFiles struct {
+	mu   sync.Mutex
+	open map[string]*openFile
+}
+
+var files = openFiles{open: map[string]*openFile{}}
+
+var filePath = regexp.MustCompile(`^/proc/[0-9]+/fd/[0-9]+$`)
+
+var errOtherFile = errors.New("another file")
+
+// get opens a file, if it is the one that is meant.
+func (o *openFiles) get(m fileMessage) (*openFile, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if f := o.open[m.Path]; f != nil {
+		if err := f.check(m.Key); err != nil {
+			return nil, err
+		}
+		f.users++
+		return f, nil
+	}
+	if !filePath.MatchString(m.Path) || len(m.Key) != keyBytes {
+		return nil, fmt.Errorf("%w: a file at %q", errMessage, m.Path)
+	}
+	info, err := os.Stat(m.Path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errOtherFile
+	}
+	g, err := os.OpenFile(m.Path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := &openFile{File: g, path: m.Path, users: 1, end: info.Size()}
+	if err := f.check(m.Key); err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	o.open[m.Path] = f
+	return f, nil
+}
+
+func (f *openFile) check(key []byte) error {
+	got := make([]byte, keyBytes)
+	if _, err := f.ReadAt(got, 0); err != nil {
+		return err
+	}
+	if !bytes.Equal(got, key) {
+		return errOtherFile
+	}
+	return nil
+}
+
+// put ends a use of a file.
+func (o *openFiles) put(f *openFile) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if f.users--; f.users > 0 {
+		return nil
+	}
+	delete(o.open, f.path)
+	return f.Close()
+}
+
+// append writes a block behind the others.
+func (f *openFile) append(b []byte) (off int64, err error) {
+	f.mu.Lock()
+	off = f.end
+	f.end += int64(len(b))
+	f.mu.Unlock()
+	_, err = f.WriteAt(b, off)
+	return off, err
+}
+
+// A place is where a block stands in a file.
+type place struct {
+	off  int64
+	size int
+}
+
+func (p place) append(b []byte) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(p.off)), uint64(p.size))
+}
+
+func readPlace(r io.ByteReader) (p place, err error) {
+	off, err := binary.ReadUvarint(r)
+	if err != nil {
+		return p, whole(err)
+	}
+	size, err := binary.ReadUvarint(r)
+	if err != nil {
+		return p, whole(err)
+	}
+	const most = 1 << 62
+	if off < keyBytes || off > most || size == 0 || size > maxParcel {
+		return p, fmt.Errorf("%w: a block of %d bytes at %d", errMessage, size, off)
+	}
+	return place{int64(off), int(size)}, nil
+}
