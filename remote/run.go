@@ -121,13 +121,14 @@ func (c *Cluster) serveRun(kind dist.Kind) Handler {
 // serveTask runs a task in a peer.
 func serveTask(ctx context.Context, st *Stream) error {
 	h := st.Header()
-	return dist.Serve(ctx, dist.Header{Kind: dist.TaskStream, ID: h.ID, Name: h.Name}, st, func(ctx context.Context, h dist.Header) (dist.Stream, error) {
+	links := dist.Links{Self: st.link.peer, Driver: func(ctx context.Context, h dist.Header) (dist.Stream, error) {
 		s, err := st.Open(ctx, headerOf(h))
 		if err != nil {
 			return nil, err
 		}
 		return s, nil
-	})
+	}}
+	return dist.Serve(ctx, dist.Header{Kind: dist.TaskStream, ID: h.ID, Name: h.Name}, st, links)
 }
 
 // with adds handlers to those of a service, which come first.

@@ -44,10 +44,6 @@ func (e *edge) options(parts int, compress bool) exec.SendOptions {
 	return exec.SendOptions{Parts: parts, InOrder: e.ordered(), Firsts: e.order != nil, Compress: compress}
 }
 
-// passing reports whether what comes along an edge is taken as it comes, and not kept until
-// all has come.
-func (e *edge) passing() bool { return e.driver && e.order == nil }
-
 // build makes the plan of a task of a stage.
 func (c *cut) build(s *stage, at ends) (*piece, error) {
 	p := &piece{of: map[*plan.Node]part{}}

@@ -21,11 +21,12 @@ type Cluster interface {
 // A Peer is another process.
 type Peer struct {
 	ID      int
-	Name    string // as in "peer 2 (node7)"
-	Machine string // equal for those that share one
-	Near    bool   // bytes reach it at so little cost that they are not compressed
-	Here    bool   // it is on the driver's machine, as far as names tell
-	Slots   int    // workers
+	Name    string   // as in "peer 2 (node7)"
+	Machine string   // equal for those that share one
+	Near    bool     // bytes reach it at so little cost that they are not compressed
+	Here    bool     // it is on the driver's machine, as far as names tell
+	Direct  []string // where other peers reach it; none: they do not
+	Slots   int      // workers
 	State   State
 	In, Out int64 // bytes received from it, and sent to it
 	Err     error // of one that is gone: why
@@ -46,6 +47,15 @@ func (s State) String() string {
 	return [...]string{"coming", "ready", "lost", "removed"}[s]
 }
 
+// Links are the ways of a peer to the others.
+type Links struct {
+	Self int // its ID
+	// Driver opens a stream to the driver, which ends when ctx does.
+	Driver func(ctx context.Context, h Header) (Stream, error)
+	// Peer opens a stream to another peer. It is nil where there is no way.
+	Peer func(ctx context.Context, id int, addresses []string, h Header) (Stream, error)
+}
+
 // A Header says what a stream is for.
 type Header struct {
 	Kind Kind
@@ -61,6 +71,7 @@ const (
 	TaskStream Kind = iota // from the driver: a task, and what becomes of it
 	RowsStream             // from a peer: the rows of an input of a task
 	FileStream             // from a peer: bytes of a file of the input
+	KeptStream             // from the driver or a peer: parcels that a peer keeps
 )
 
 // A Stream carries bytes in both directions. A Read returns io.EOF when the other side has

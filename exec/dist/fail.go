@@ -28,7 +28,7 @@ type errorMessage struct {
 var known = []error{
 	exec.ErrMemory, spill.ErrDiskFull, exec.ErrDuplicateKey, spill.ErrTooLarge, spill.ErrCorrupt, exec.ErrRowType,
 	exec.ErrNotSorted, exec.ErrLineTooLong, exec.ErrViews, exec.ErrTwoWriters, exec.ErrNotPortable,
-	fs.ErrNotExist, fs.ErrPermission, spill.ErrMalformed,
+	fs.ErrNotExist, fs.ErrPermission, spill.ErrMalformed, errNotThere,
 }
 
 // elsewhere are those of which another peer may know nothing.

@@ -62,7 +62,7 @@ func (n *network) open(ctx context.Context, h dist.Header) (dist.Stream, error) 
 
 // honest is a peer that does what it is told.
 func (n *network) honest(ctx context.Context, h dist.Header, s dist.Stream) error {
-	return dist.Serve(ctx, h, s, n.open)
+	return dist.Serve(ctx, h, s, dist.Links{Driver: n.open})
 }
 
 // A pipeEnd is one end of a stream.

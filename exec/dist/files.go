@@ -2,7 +2,6 @@ package dist
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"os"
 	"regexp"
 	"sync"
-
-	"anabranch.dev/spill"
 )
 
 // Between processes of one machine, parcels go through files of the driver, and only the
@@ -22,38 +19,12 @@ import (
 // another container, sends and gets bytes. What is in the files is the driver's, as with
 // all parcels: a peer that is gone has taken nothing with it.
 
-// A fileMessage is a file of the driver that a peer may open. The zero value is none.
-type fileMessage struct {
-	Path string
-	Key  []byte
-}
-
 // keyBytes is how many bytes of a file come before the first parcel.
 const keyBytes = 32
 
-// A driverFile is a file that a peer appends to.
-type driverFile struct {
-	*spill.Scratch
-	number  int         // in the hub
-	message fileMessage // of the zero value where others cannot open it
-}
-
-func newDriverFile(c spill.Config, number int) (*driverFile, error) {
-	f := &driverFile{Scratch: spill.NewScratch(c), number: number}
-	key := make([]byte, keyBytes)
-	_, _ = rand.Read(key) // it never fails
-	if _, err := f.Write(key); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if path := f.Path(); path != "" {
-		f.message = fileMessage{path, key}
-	}
-	return f, nil
-}
-
 // An openFile is a file of a driver, in a peer.
 type openFile struct {
-	*os.File
+	file  *os.File
 	path  string
 	users int // guarded by the mutex of openFiles
 
@@ -75,7 +46,7 @@ var filePath = regexp.MustCompile(`^/proc/[0-9]+/fd/[0-9]+$`)
 var errOtherFile = errors.New("another file")
 
 // get opens a file, if it is the one that is meant.
-func (o *openFiles) get(m fileMessage) (*openFile, error) {
+func (o *openFiles) get(m depotMessage) (*openFile, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if f := o.open[m.Path]; f != nil {
@@ -99,7 +70,7 @@ func (o *openFiles) get(m fileMessage) (*openFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &openFile{File: g, path: m.Path, users: 1, end: info.Size()}
+	f := &openFile{file: g, path: m.Path, users: 1, end: info.Size()}
 	if err := f.check(m.Key); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -118,16 +89,18 @@ func (f *openFile) check(key []byte) error {
 	return nil
 }
 
-// put ends a use of a file.
-func (o *openFiles) put(f *openFile) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+// Close ends a use of a file.
+func (f *openFile) Close() error {
+	files.mu.Lock()
+	defer files.mu.Unlock()
 	if f.users--; f.users > 0 {
 		return nil
 	}
-	delete(o.open, f.path)
-	return f.Close()
+	delete(files.open, f.path)
+	return f.file.Close()
 }
+
+func (f *openFile) ReadAt(b []byte, off int64) (int, error) { return f.file.ReadAt(b, off) }
 
 // append writes a block behind the others.
 func (f *openFile) append(b []byte) (off int64, err error) {
@@ -135,7 +108,7 @@ func (f *openFile) append(b []byte) (off int64, err error) {
 	off = f.end
 	f.end += int64(len(b))
 	f.mu.Unlock()
-	_, err = f.WriteAt(b, off)
+	_, err = f.file.WriteAt(b, off)
 	return off, err
 }
 

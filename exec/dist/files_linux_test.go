@@ -1,8 +1,8 @@
 package dist
 
 import (
-	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,26 +16,25 @@ import (
 	"anabranch.dev/spill"
 )
 
-func driverFileFor(t *testing.T, c spill.Config) *driverFile {
+// fileDepot is a depot that is a file.
+func fileDepot(t *testing.T, c spill.Config) (*hub, *depot) {
 	t.Helper()
 	c.TempDir = t.TempDir()
-	f, err := newDriverFile(c, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := newHub(0, c)
 	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
+		if err := h.close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if f.message.Path == "" {
+	d := h.depot(Peer{ID: 1, Here: true}, nil)
+	if d == nil {
 		t.Fatal("the file cannot be opened by others")
 	}
-	return f
+	return h, d
 }
 
 func TestFileIsSharedByTasks(t *testing.T) {
-	f := driverFileFor(t, spill.Config{})
+	_, f := fileDepot(t, spill.Config{})
 	const tasks, blocks = 5, 100
 	var mu sync.Mutex
 	places := map[string]place{}
@@ -57,7 +56,7 @@ func TestFileIsSharedByTasks(t *testing.T) {
 				places[b] = place{off, len(b)}
 				mu.Unlock()
 			}
-			if err := files.put(o); err != nil {
+			if err := o.Close(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -68,7 +67,7 @@ func TestFileIsSharedByTasks(t *testing.T) {
 	}
 	for want, at := range places {
 		got := make([]byte, at.size)
-		if err := f.Read(got, at.off); err != nil || string(got) != want {
+		if err := f.file.Read(got, at.off); err != nil || string(got) != want {
 			t.Errorf("%q, %v; not %q", got, err, want)
 		}
 	}
@@ -79,7 +78,7 @@ func TestFileIsSharedByTasks(t *testing.T) {
 
 // TestOtherFilesAreLeftAlone: only a regular file of a driver, with its key, is opened.
 func TestOtherFilesAreLeftAlone(t *testing.T) {
-	f := driverFileFor(t, spill.Config{})
+	_, f := fileDepot(t, spill.Config{})
 	other := filepath.Join(t.TempDir(), "other")
 	if err := os.WriteFile(other, bytes.Repeat([]byte("x"), 100), 0o600); err != nil {
 		t.Fatal(err)
@@ -101,20 +100,20 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 	}
 	defer short.Close()
 	fd := func(f *os.File) string { return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), f.Fd()) }
-	for _, m := range []fileMessage{
+	for _, m := range []depotMessage{
 		{},
-		{other, f.message.Key},
-		{"/proc/self/fd/0/../../../../" + other, f.message.Key},
-		{fd(o), f.message.Key},
-		{fd(r), f.message.Key},
-		{fd(short), f.message.Key},
-		{f.message.Path, nil},
-		{f.message.Path, bytes.Repeat([]byte{1}, keyBytes)},
-		{"/proc/4194303/fd/0", f.message.Key},
+		{Path: other, Key: f.message.Key},
+		{Path: "/proc/self/fd/0/../../../../" + other, Key: f.message.Key},
+		{Path: fd(o), Key: f.message.Key},
+		{Path: fd(r), Key: f.message.Key},
+		{Path: fd(short), Key: f.message.Key},
+		{Path: f.message.Path, Key: nil},
+		{Path: f.message.Path, Key: bytes.Repeat([]byte{1}, keyBytes)},
+		{Path: "/proc/4194303/fd/0", Key: f.message.Key},
 	} {
 		if o, err := files.get(m); err == nil {
 			t.Errorf("%q is opened", m.Path)
-			_ = files.put(o)
+			_ = o.Close()
 		}
 	}
 	if len(files.open) > 0 {
@@ -124,38 +123,32 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 
 // TestBytesWhereFilesCannotBeOpened: a peer that cannot open all files asks for bytes.
 func TestBytesWhereFilesCannotBeOpened(t *testing.T) {
-	f := driverFileFor(t, spill.Config{})
-	if _, err := f.Write([]byte("in the file")); err != nil {
+	_, f := fileDepot(t, spill.Config{})
+	if _, err := f.file.Write([]byte("in the file")); err != nil {
 		t.Fatal(err)
 	}
 	at := place{keyBytes, len("in the file")}
-	listed := func(list ...fileMessage) []byte {
-		b := []byte{byte(len(list))}
-		for _, m := range list {
-			b = appendSized(appendSized(b, []byte(m.Path)), m.Key)
-		}
-		return b
-	}
+	listed := func(list ...depotMessage) []byte { return appendSized(nil, encoded(list)) }
 	for _, c := range []struct {
 		places []byte
 		want   []string
 		err    bool
 	}{
 		{appendSized(at.append(append(listed(f.message), 0, 0)), []byte("sent")), []string{"in the file", "sent"}, false},
-		{at.append(append(listed(f.message, fileMessage{"/proc/4194303/fd/9", f.message.Key}), 0, 0)), []string{"bytes"}, false},
+		{at.append(append(listed(f.message, depotMessage{Path: "/proc/4194303/fd/9", Key: f.message.Key}), 0, 0)), []string{"bytes"}, false},
 		{at.append(append(listed(f.message), 0, 1)), nil, true},
 		{place{1 << 40, 10}.append(append(listed(f.message), 0, 0)), nil, true},
 		{place{0, 10}.append(append(listed(f.message), 0, 0)), nil, true},
 		{append(listed(f.message), 0, 0), nil, true},
-		{[]byte{1, 200, 1}, nil, true},
+		{appendSized(nil, []byte{1, 200, 1}), nil, true},
 		{[]byte{255, 255, 255, 255, 15}, nil, true},
 	} {
-		in := &rowsFrom{name: "1:0", places: true, open: func(name string) (Stream, error) {
-			if name == "1:0" {
-				return canned{bytes.NewReader(appendSized(nil, []byte("bytes"))), io.Discard}, nil
+		in := &rowsFrom{name: "1:0", files: true, links: Links{Driver: func(_ context.Context, h Header) (Stream, error) {
+			if h.Name == "1:0" {
+				return canned{bytes.NewReader(appendSized(listed(), []byte("bytes"))), io.Discard}, nil
 			}
 			return canned{bytes.NewReader(c.places), io.Discard}, nil
-		}}
+		}}}
 		var got []string
 		var err error
 		for err == nil {
@@ -178,14 +171,8 @@ func TestBytesWhereFilesCannotBeOpened(t *testing.T) {
 
 // TestDiskOfFiles: what peers put into files counts as the driver's.
 func TestDiskOfFiles(t *testing.T) {
-	h := newHub(0, spill.Config{TempDir: t.TempDir(), Disk: 1000})
-	defer func() {
-		if err := h.close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	f := h.file(Peer{ID: 1, Here: true})
-	if f == nil || h.file(Peer{ID: 1, Here: true}) != f || h.file(Peer{ID: 2}) != nil {
+	h, f := fileDepot(t, spill.Config{Disk: 1000})
+	if h.depot(Peer{ID: 1, Here: true}, nil) != f || h.depot(Peer{ID: 2}, nil) != nil {
 		t.Fatal("not one file for each peer of this machine")
 	}
 	r := h.receipt()
@@ -198,24 +185,4 @@ func TestDiskOfFiles(t *testing.T) {
 	if err := r.addIn(f, place{keyBytes + 500, 100}, 1, exec.Parcel{}); !errors.Is(err, spill.ErrDiskFull) {
 		t.Errorf("%v", err)
 	}
-}
-
-func FuzzPlaces(f *testing.F) {
-	f.Add([]byte{0})
-	f.Add(append([]byte{1, 18}, "/proc/4194303/fd/9\x20"+strings.Repeat("k", keyBytes)...))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		bounded(t, len(b), func() {
-			in := bufio.NewReader(bytes.NewReader(b))
-			if _, err := readFiles(in); err != nil {
-				return
-			}
-			for {
-				if p, err := readPlace(in); err != nil {
-					return
-				} else if p.off < keyBytes || p.size < 1 || p.size > maxParcel {
-					t.Errorf("%+v", p)
-				}
-			}
-		})
-	})
 }

@@ -3,6 +3,7 @@ package dist
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -73,7 +74,7 @@ func FuzzTask(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		bounded(t, len(b), func() {
 			if m, err := decodedAs[taskMessage](b); err == nil {
-				_ = serveTask(t.Context(), 1, m, &taskStream{}, nil) // there is no such plan
+				_ = serveTask(t.Context(), 1, m, &taskStream{}, Links{}) // there is no such plan
 			}
 		})
 	})
@@ -145,5 +146,50 @@ func FuzzFileAnswers(f *testing.F) {
 			}
 			_ = in.Close() // of a canned stream
 		})
+	})
+}
+
+// FuzzRows reads an input of a task from a driver that says anything.
+func FuzzRows(f *testing.F) {
+	depots := appendSized(nil, encoded([]depotMessage{{Number: 0, Path: "/proc/4194303/fd/9", Key: make([]byte, keyBytes)}, {Number: 1, Peer: 2}}))
+	f.Add(appendSized(depots, []byte("a block")))
+	f.Add(place{100, 10}.append(append(depots, 0, 1)))
+	f.Add(place{100, 10}.append(append(depots, 0, 0)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		bounded(t, len(b), func() {
+			in := &rowsFrom{name: "1:0", links: Links{Driver: func(context.Context, Header) (Stream, error) {
+				return canned{bytes.NewReader(b), io.Discard}, nil
+			}}}
+			for {
+				if _, err := in.Next(t.Context()); err != nil {
+					break
+				}
+			}
+			_ = in.Close() // of canned streams
+		})
+	})
+}
+
+// FuzzKept asks for parcels that are kept.
+func FuzzKept(f *testing.F) {
+	k, err := keeps.begin(keepID{1, 1}, 0)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer keeps.end(k)
+	block := bytes.Repeat([]byte("x"), 1000)
+	off, err := k.append(block)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(place{off, 1000}.append(place{off + 10, 10}.append(nil)))
+	f.Add(place{1 << 50, 1000}.append(nil))
+	f.Add([]byte{0, 10})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var out bytes.Buffer
+		_ = ServeKept(t.Context(), 1, Header{ID: 1}, canned{bytes.NewReader(b), &out}) // an error is an answer
+		if out.Len() > (len(b)/2+1)*(keyBytes+1000) {
+			t.Errorf("%d bytes for %d", out.Len(), len(b))
+		}
 	})
 }

@@ -22,6 +22,8 @@ func (r *run) handle(ctx context.Context, h Header, s Stream) error {
 			return fmt.Errorf("%q is no file of the input", h.Name)
 		}
 		return serveFile(h.Name, s)
+	case KeptStream:
+		return r.relay(ctx, h.Name, s)
 	}
 	return fmt.Errorf("%w: a stream of kind %d", errMessage, h.Kind)
 }
@@ -29,8 +31,8 @@ func (r *run) handle(ctx context.Context, h Header, s Stream) error {
 // inputName is how a peer names an input of a task.
 func inputName(task uint64, input int) string { return fmt.Sprintf("%d:%d", task, input) }
 
-// placesSuffix is what such a name ends with, when the peer can read what is in files.
-const placesSuffix = ":places"
+// filesSuffix is what such a name ends with, when the peer can read files of the driver.
+const filesSuffix = ":files"
 
 // leaseName is how a peer asks for leases of a task.
 func leaseName(task uint64) string { return fmt.Sprintf("%d:leases", task) }
@@ -74,14 +76,14 @@ func (r *run) moreFor(ctx context.Context, t *task) (leases [][]byte, places []u
 	for id := range t.running {
 		slots = max(r.state(id).Slots, 1)
 	}
-	return r.more(s, t, r.wanted(s, Peer{Slots: slots}))
+	return r.more(s, t, r.share(s, Peer{Slots: slots}))
 }
 
 // sendInput sends the rows of an input of a task.
 func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 	var number uint64
 	var input int
-	name, places := strings.CutSuffix(name, placesSuffix)
+	name, files := strings.CutSuffix(name, filesSuffix)
 	if _, err := fmt.Sscanf(name, "%d:leases", &number); err == nil {
 		r.mu.Lock()
 		t := r.mu.tasks[number]
@@ -100,31 +102,34 @@ func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 	if t == nil || input < 0 || input >= len(t.stage.ins) {
 		return fmt.Errorf("there is no input %d of task %d", input, number)
 	}
+	if err := r.stores[t.stage.ins[input].id].wait(ctx); err != nil {
+		return err // some of it is made again
+	}
 	list, err := r.inputOf(t, input)
 	if err != nil {
 		return err
 	}
-	return r.sendParcels(t, list, places, s)
+	return r.sendParcels(t, list, files, s)
 }
 
-// sendParcels sends blocks, each behind its length. With places, what stands in files is
-// not sent, but where: the first message lists these files, and a length of 0 comes before
-// the number of one and a place there.
-func (r *run) sendParcels(t *task, list []held, places bool, s Stream) error {
-	var head []byte
-	if places {
-		all := r.hub.files()
-		head = binary.AppendUvarint(head, uint64(len(all)))
-		for _, f := range all {
-			head = appendSized(appendSized(head, []byte(f.message.Path)), f.message.Key)
+// sendParcels sends blocks, each behind its length. What is in depots that the peer can
+// read is not sent, but where: the first message lists these depots, and a length of 0
+// comes before the number of one and a place there.
+func (r *run) sendParcels(t *task, list []held, files bool, s Stream) error {
+	placed := func(d *depot) bool { return d != nil && (files || d.file == nil) }
+	var depots []depotMessage
+	for _, d := range r.hub.depots() {
+		if placed(d) {
+			depots = append(depots, d.message)
 		}
 	}
+	head := appendSized(nil, encoded(depots))
 	const enough = 4 << 10
 	for i := range list {
 		k := &list[i]
 		var block []byte
-		if places && k.in != nil {
-			head = binary.AppendUvarint(append(head, 0), uint64(k.in.number))
+		if placed(k.in) {
+			head = binary.AppendUvarint(append(head, 0), uint64(k.in.message.Number))
 			if head = (place{k.off, k.size}).append(head); len(head) < enough {
 				continue
 			}

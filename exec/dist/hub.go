@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"crypto/rand"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -19,43 +20,78 @@ type hub struct {
 
 	mu struct {
 		sync.Mutex
-		files map[int]*driverFile // by peer
-		list  []*driverFile
+		depots map[int]*depot // by peer; nil: it cannot have one
+		list   []*depot
 	}
 }
 
 func newHub(limit int64, temp spill.Config) *hub {
 	temp.Space = spill.NewSpace(temp.Disk)
 	h := &hub{limit: limit, temp: temp, scratch: spill.NewScratch(temp)}
-	h.mu.files = map[int]*driverFile{}
+	h.mu.depots = map[int]*depot{}
 	return h
 }
 
-// file is the file that a peer may append to, or nil. Where there can be none, parcels come
-// as bytes.
-func (h *hub) file(p Peer) *driverFile {
-	if !p.Here {
-		return nil
+// A depot is where a peer puts parcels instead of sending them, and others find them: a
+// file of the driver or, of a peer elsewhere that others can reach, what it keeps itself.
+type depot struct {
+	file    *spill.Scratch // nil: the peer keeps them
+	message depotMessage
+}
+
+// A depotMessage tells peers of a depot.
+type depotMessage struct {
+	Number    int // in the hub
+	Path      string
+	Key       []byte // at the begin of the file
+	Peer      int
+	Addresses []string
+}
+
+// depot is that of a peer, or nil: then parcels come as bytes. A peer that is to keep them
+// itself is told by keep; there is one call for a peer at a time.
+func (h *hub) depot(p Peer, keep func() error) *depot {
+	h.mu.Lock()
+	d, ok := h.mu.depots[p.ID]
+	h.mu.Unlock()
+	if ok {
+		return d
+	}
+	m := depotMessage{Peer: p.ID, Addresses: p.Direct}
+	if p.Here {
+		d = h.file(m)
+	}
+	if d == nil && len(p.Direct) > 0 && keep() == nil {
+		d = &depot{message: m}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f, ok := h.mu.files[p.ID]
-	if !ok {
-		var err error
-		if f, err = newDriverFile(h.temp, len(h.mu.list)); err != nil {
-			return nil // the scratch will say why, if it has to be used
-		}
-		h.mu.files[p.ID] = f
-		h.mu.list = append(h.mu.list, f)
+	h.mu.depots[p.ID] = d
+	if d != nil {
+		d.message.Number = len(h.mu.list)
+		h.mu.list = append(h.mu.list, d)
 	}
-	if f.message.Path == "" {
-		return nil
-	}
-	return f
+	return d
 }
 
-// files are those that there are. Their numbers are their indexes.
-func (h *hub) files() []*driverFile {
+// file makes a depot that is a file, unless there can be none: if it is for want of space,
+// the hub's own file will say so, should it be needed.
+func (h *hub) file(m depotMessage) *depot {
+	f := spill.NewScratch(h.temp)
+	m.Key = make([]byte, keyBytes)
+	_, _ = rand.Read(m.Key) // it never fails
+	if _, err := f.Write(m.Key); err == nil {
+		m.Path = f.Path()
+	}
+	if m.Path == "" {
+		_ = f.Close() // nothing is in it
+		return nil
+	}
+	return &depot{file: f, message: m}
+}
+
+// depots are those that there are.
+func (h *hub) depots() []*depot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.mu.list
@@ -63,8 +99,10 @@ func (h *hub) files() []*driverFile {
 
 func (h *hub) close() error {
 	err := h.scratch.Close()
-	for _, f := range h.files() {
-		err = errors.Join(err, f.Close())
+	for _, d := range h.depots() {
+		if d.file != nil {
+			err = errors.Join(err, d.file.Close())
+		}
 	}
 	return err
 }
@@ -76,9 +114,9 @@ type held struct {
 	seq   uint64 // of the morsel there
 	first []byte
 	size  int
-	block []byte      // nil: it is on disk
-	off   int64       // there
-	in    *driverFile // nil: the hub's own
+	block []byte // nil: it is on disk
+	off   int64  // there
+	in    *depot // nil: the hub's own file
 }
 
 // keep takes a parcel. Calls may overlap.
@@ -93,14 +131,14 @@ func (h *hub) keep(p exec.Parcel) (held, error) {
 	return k, err
 }
 
-// read returns the block of a parcel.
+// read returns the block of a parcel that the driver has.
 func (h *hub) read(k *held) ([]byte, error) {
 	if k.block != nil {
 		return k.block, nil
 	}
 	b := make([]byte, k.size)
 	if k.in != nil {
-		return b, k.in.Read(b, k.off)
+		return b, k.in.file.Read(b, k.off)
 	}
 	return b, h.scratch.Read(b, k.off)
 }

@@ -28,7 +28,7 @@ type taskMessage struct {
 	Within [2][]byte // of a sort
 	First  uint64    // what is added to the numbers of morsels
 
-	File      fileMessage // for what it sends
+	Depot     depotMessage // for what it sends; it is one with a path, with addresses, or none
 	Compress  bool
 	Workers   int
 	Memory    int64
@@ -45,7 +45,7 @@ type callMessage struct {
 // The messages of a peer about its task.
 const (
 	sayParcel byte = 'p'
-	sayInFile byte = 'f' // a parcel whose block is in the file of the task
+	sayPlaced byte = 'd' // a parcel whose block is in the depot of the peer
 	sayCounts byte = 'c'
 	sayEnd    byte = 'e'
 )
@@ -95,6 +95,11 @@ func readSized(r *bufio.Reader, limit uint64) ([]byte, error) {
 	if n > limit {
 		return nil, fmt.Errorf("%w: it claims %d bytes, over %d", errMessage, n, limit)
 	}
+	return readBytes(r, n)
+}
+
+// readBytes reads so many bytes.
+func readBytes(r io.Reader, n uint64) ([]byte, error) {
 	if n <= claimed {
 		b := make([]byte, n)
 		_, err := io.ReadFull(r, b)

@@ -43,6 +43,9 @@ func (r *run) waitSome() {
 // stage that has one, then one that takes long elsewhere.
 func (r *run) choose(p Peer) *task {
 	for _, s := range r.mu.stages {
+		if !r.fed(s) {
+			continue
+		}
 		for i, t := range s.again {
 			if err := t.avoid[p.ID]; err == nil {
 				s.again = slices.Delete(s.again, i, i+1)
@@ -55,6 +58,9 @@ func (r *run) choose(p Peer) *task {
 		}
 	}
 	for _, s := range r.mu.stages {
+		if !r.fed(s) {
+			continue
+		}
 		if t := r.feed(s, p); t != nil {
 			return t
 		}
@@ -93,7 +99,7 @@ func (s *stageRun) straggler(p Peer) *task {
 func (r *run) perform(p Peer, t *task) {
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
-	file := r.hub.file(p)
+	d := r.hub.depot(p, func() error { return r.keep(p) })
 	r.mu.Lock()
 	a := t.running[p.ID]
 	a.cancel = cancel
@@ -101,23 +107,26 @@ func (r *run) perform(p Peer, t *task) {
 		cancel(errTwin)
 	}
 	m := r.message(p, t)
-	if file != nil {
-		m.File = file.message
+	if d != nil {
+		m.Depot = d.message
 	}
 	r.mu.Unlock()
-	got := &intake{r, t, r.hub.receipt(), file}
+	got := &intake{r, t, r.hub.receipt(), d, false}
 	far := r.overview.Begin(t.stage.origin, p.ID, p.Name, fmt.Sprintf("task %d", t.number+1))
 	err := r.converse(ctx, p, m, got, far)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.mu.changed.Broadcast()
 	delete(t.running, p.ID)
+	if err == nil && got.kept() && r.state(p.ID).State != Ready {
+		err = errGone
+	}
 	counts := !t.done && r.ctx.Err() == nil && err == nil
-	far.End(counts)
+	far.End(counts && t.missing == nil)
 	switch {
 	case counts:
 		r.mu.done[p.ID]++
-		r.commit(t, got.receipt, time.Since(a.began))
+		r.commit(p, t, got, time.Since(a.began))
 		return
 	case !t.done && r.ctx.Err() == nil: // else another has done it, or nobody wants it
 		r.lost(p, t, err)
@@ -127,11 +136,19 @@ func (r *run) perform(p Peer, t *task) {
 }
 
 // commit makes what a task has sent count. The mutex is held.
-func (r *run) commit(t *task, got *receipt, took time.Duration) {
+func (r *run) commit(p Peer, t *task, got *intake, took time.Duration) {
 	s := t.stage
 	t.done = true
 	for _, e := range s.outs {
+		if t.missing != nil && !t.missing[e.id] {
+			r.hub.drop(got.mu.parcels[e.id]) // it is there
+			continue
+		}
 		r.stores[e.id].commit(slices.Index(e.feeds, s.stage), t.number, got.mu.parcels[e.id])
+	}
+	if got.kept() {
+		t.at = p.ID
+		s.kept = append(s.kept, t)
 	}
 	t.cancelAll(errTwin)
 	s.took = append(s.took, took)
@@ -152,6 +169,9 @@ func (f *failure) Unwrap() error { return f.err }
 // lost decides what becomes of a task that has not ended well. The mutex is held.
 func (r *run) lost(p Peer, t *task, err error) {
 	fail, ofTask := errors.AsType[*failure](err)
+	if ofTask && errors.Is(err, errNotThere) {
+		ofTask = false
+	}
 	if ofTask && (fail.here || !local(fail.err)) {
 		r.fail(fail.err)
 		return
@@ -163,7 +183,11 @@ func (r *run) lost(p Peer, t *task, err error) {
 			return
 		}
 	}
-	if !ofTask && r.state(p.ID).State != Removed { // a peer that was not up to it is not asked again
+	if errors.Is(err, errNotThere) {
+		if t.losses++; r.remake() {
+			t.losses-- // nobody's fault
+		}
+	} else if !ofTask && r.state(p.ID).State != Removed { // a peer that was not up to it is not asked again
 		t.losses++
 	}
 	t.open = false // others have its leases, and no more
@@ -233,7 +257,7 @@ func (r *run) converse(ctx context.Context, p Peer, m taskMessage, got *intake, 
 			return whole(err)
 		}
 		switch kind {
-		case sayParcel, sayInFile:
+		case sayParcel, sayPlaced:
 			err = got.parcel(kind, b)
 		case sayCounts:
 			err = r.counts(b, far)

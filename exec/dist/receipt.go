@@ -34,12 +34,14 @@ func (r *receipt) add(edge int, p exec.Parcel) error {
 	return nil
 }
 
-// addIn adds a parcel that a peer has put into a file.
-func (r *receipt) addIn(f *driverFile, at place, edge int, p exec.Parcel) error {
-	if err := f.Grown(int64(at.size)); err != nil {
-		return err
+// addIn adds a parcel that a peer has put into its depot.
+func (r *receipt) addIn(d *depot, at place, edge int, p exec.Parcel) error {
+	if d.file != nil {
+		if err := d.file.Grown(int64(at.size)); err != nil {
+			return err
+		}
 	}
-	r.note(edge, held{to: p.To, seq: p.Seq, first: p.First, size: at.size, off: at.off, in: f})
+	r.note(edge, held{to: p.To, seq: p.Seq, first: p.First, size: at.size, off: at.off, in: d})
 	return nil
 }
 
@@ -64,10 +66,14 @@ type intake struct {
 	r *run
 	t *task
 	*receipt
-	file *driverFile // that the peer may append to; or nil
+	depot  *depot // of the peer; or nil
+	placed bool   // something is there
 }
 
-// parcel keeps a parcel that a peer has sent, or put into its file.
+// kept reports whether the peer keeps what was sent.
+func (i *intake) kept() bool { return i.placed && i.depot.file == nil }
+
+// parcel keeps a parcel that a peer has sent, or put into its depot.
 func (i *intake) parcel(kind byte, b []byte) error {
 	m, err := parseParcel(b)
 	if err != nil {
@@ -84,10 +90,11 @@ func (i *intake) parcel(kind byte, b []byte) error {
 		if at, err = readPlace(bytes.NewReader(m.Block)); err != nil {
 			return err
 		}
-		if i.file == nil {
-			return fmt.Errorf("%w: a parcel in a file that it does not have", errMessage)
+		if i.depot == nil {
+			return fmt.Errorf("%w: a parcel in a depot that it does not have", errMessage)
 		}
-		err = i.addIn(i.file, at, m.edge, m.Parcel)
+		i.placed = true
+		err = i.addIn(i.depot, at, m.edge, m.Parcel)
 	}
 	if err != nil {
 		return &failure{about(i.t.stage.origin, err), true} // of the driver's disk

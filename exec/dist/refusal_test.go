@@ -171,7 +171,7 @@ func TestWrongTasks(t *testing.T) {
 			_, _ = near.Write(message) // the peer may have heard enough
 			_ = near.CloseWrite()
 		}()
-		err := dist.Serve(t.Context(), dist.Header{}, far, nil)
+		err := dist.Serve(t.Context(), dist.Header{}, far, dist.Links{})
 		far.end(err)
 		near.stop()
 		refused(t, err, wanted)

@@ -159,7 +159,6 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 		r.mu.stages = append(r.mu.stages, &stageRun{stage: s})
 	}
 	stop := r.cluster.Serve(r.id, r.handle)
-	defer stop()
 	woken := make(chan struct{})
 	unwake := context.AfterFunc(r.ctx, func() {
 		defer close(woken)
@@ -173,6 +172,7 @@ func (r *run) run(ctx context.Context, roots []*plan.Node) (err error) {
 	defer func() {
 		r.end()
 		r.group.Wait()
+		stop() // before sources are closed that are read for peers
 		if !unwake() {
 			<-woken
 		}
@@ -269,6 +269,7 @@ func (r *run) manage() {
 		hope := false
 		var last error
 		r.mu.Lock()
+		r.remake()
 		for _, p := range r.cluster.Peers() {
 			switch {
 			case p.State == Ready && !r.mu.working[p.ID]:

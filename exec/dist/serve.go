@@ -11,11 +11,8 @@ import (
 	"anabranch.dev/internal/plan"
 )
 
-// Open opens a stream to the driver, which ends when ctx does.
-type Open func(ctx context.Context, h Header) (Stream, error)
-
 // Serve runs a task that the driver has sent over s. It is for peers.
-func Serve(ctx context.Context, h Header, s Stream, open Open) error {
+func Serve(ctx context.Context, h Header, s Stream, links Links) error {
 	in := bufio.NewReader(s)
 	b, err := readSized(in, maxTask)
 	if err != nil {
@@ -26,7 +23,7 @@ func Serve(ctx context.Context, h Header, s Stream, open Open) error {
 		return err
 	}
 	out := &taskStream{s: s}
-	err = serveTask(ctx, h.ID, m, out, open)
+	err = serveTask(ctx, h.ID, m, out, links)
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // nobody listens
 	}
@@ -55,13 +52,13 @@ func (t *taskStream) say(kind byte, p []byte) error {
 // counts tells the driver what was counted. An error is that of what the task sends later.
 func (t *taskStream) counts(list []exec.Tally) { _ = t.say(sayCounts, encoded(list)) }
 
-// parcel sends a parcel: where it stands, if it can be put into the file.
-func (t *taskStream) parcel(p parcelMessage, file *openFile) error {
-	if file != nil {
-		if off, err := file.append(p.Block); err == nil {
+// parcel sends a parcel: where it stands, if it can be put into the depot.
+func (t *taskStream) parcel(p parcelMessage, d ownDepot) error {
+	if d != nil {
+		if off, err := d.append(p.Block); err == nil {
 			p.Block = place{off, len(p.Block)}.append(make([]byte, 0, 2*binary.MaxVarintLen64))
-			return t.send(p, sayInFile)
-		} // else the driver's disk is full, which it can say best itself
+			return t.send(p, sayPlaced)
+		} // else a disk is full: the driver's, as it will say itself, or the peer's
 	}
 	return t.send(p, sayParcel)
 }
@@ -73,7 +70,7 @@ func (t *taskStream) send(p parcelMessage, kind byte) error {
 	return writeBoth(t.s, t.head, p.Block)
 }
 
-func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, open Open) (err error) {
+func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, links Links) (err error) {
 	c, err := cuts.of(m.Calls)
 	if err != nil {
 		return err
@@ -88,37 +85,34 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 	if len(m.Leases) != len(m.Places) {
 		return fmt.Errorf("%w: %d leases with %d places", errMessage, len(m.Leases), len(m.Places))
 	}
-	var file *openFile
-	if m.File.Path != "" {
-		if f, err := files.get(m.File); err == nil { // else bytes are sent
-			file = f
-			defer func() {
-				if e := files.put(f); err == nil {
-					err = e
-				}
-			}()
-		}
+	d, err := openDepot(m.Depot, links.Self, run)
+	if err != nil {
+		d = nil // bytes are sent
+	} else if d != nil {
+		defer func() {
+			if e := d.Close(); err == nil {
+				err = e
+			}
+		}()
 	}
 	at := ends{within: m.Within, outlets: map[int]sendingTo{}}
 	leases := &leases{list: m.Leases, places: m.Places}
 	if m.Pull {
 		leases.open = func() (Stream, error) {
-			return open(ctx, Header{Kind: RowsStream, ID: run, Name: leaseName(m.Task)})
+			return links.Driver(ctx, Header{Kind: RowsStream, ID: run, Name: leaseName(m.Task)})
 		}
 	}
 	at.leases = leases
 	for i := range s.ins {
-		at.inlets = append(at.inlets, &rowsFrom{name: inputName(m.Task, i), places: file != nil, open: func(name string) (Stream, error) {
-			return open(ctx, Header{Kind: RowsStream, ID: run, Name: name})
-		}})
+		at.inlets = append(at.inlets, &rowsFrom{ctx: ctx, links: links, run: run, name: inputName(m.Task, i), files: m.Depot.Path != ""})
 	}
 	for i, e := range s.outs {
 		if m.Parts[i] < 1 || m.Parts[i] > maxParts {
 			return fmt.Errorf("%w: %d partitions", errMessage, m.Parts[i])
 		}
-		into := file
-		if e.passing() {
-			into = nil
+		into := d
+		if e.driver && (e.order == nil || m.Depot.Path == "") {
+			into = nil // the driver takes them as they come, or has no other way to them
 		}
 		to := outletFunc(func(p exec.Parcel) error { return out.parcel(parcelMessage{e.id, p}, into) })
 		at.outlets[e.id] = sendingTo{to, e.options(m.Parts[i], m.Compress && into == nil)}
@@ -140,7 +134,7 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 			}
 			return c.number[of], side
 		}, Open: func(path string, size int64) (exec.Input, error) {
-			return openInput(path, size, func(h Header) (Stream, error) { return open(ctx, h) }, run)
+			return openInput(path, size, func(h Header) (Stream, error) { return links.Driver(ctx, h) }, run)
 		}},
 	}, p.roots...)
 }

@@ -25,6 +25,7 @@ type stageRun struct {
 	tasks   uint64 // made so far
 	running []*task
 	again   []*task // lost with their peers
+	kept    []*task // done, by peers that keep what others may want of them
 	ready   bool    // its tasks can be made
 	ended   bool    // no new ones will be made
 	done    bool
@@ -49,6 +50,8 @@ type task struct {
 	open    bool // the peer asks for more leases
 	of      partitions
 	done    bool
+	at      int          // the peer that keeps its parcels
+	missing map[int]bool // nil: nothing was sent; else the edges for which it is made again
 	losses  int
 	avoid   map[int]error // of peers that were not up to it
 	running map[int]*attempt
@@ -99,6 +102,7 @@ func (r *run) look() {
 		s.running = nil
 		r.check(s)
 	}
+	r.release()
 	r.mu.changed.Broadcast()
 }
 
@@ -126,9 +130,7 @@ func (r *run) check(s *stageRun) {
 	for _, e := range s.outs {
 		r.endFeed(r.stores[e.id], slices.Index(e.feeds, s.stage), s.tasks)
 	}
-	for _, e := range s.ins {
-		r.stores[e.id].close()
-	}
+	r.release()
 	r.mu.changed.Broadcast()
 }
 
@@ -139,6 +141,9 @@ func (r *run) endFeed(s *store, feed int, tasks uint64) {
 	}
 	for _, to := range r.mu.stages {
 		if slices.Contains(to.ins, s.e) {
+			if to.ready || to.ended {
+				continue // it has only waited for something that was made again
+			}
 			if err := r.begin(to); err != nil {
 				r.fail(about(to.origin, err))
 			}
@@ -257,7 +262,7 @@ func (r *run) feed(s *stageRun, p Peer) *task {
 	case s.pulled():
 		t.open = true
 	case s.origin.Kind == plan.Source:
-		if r.more(s, t, r.wanted(s, p)); len(t.leases) == 0 || s.done {
+		if r.more(s, t, r.share(s, p)); len(t.leases) == 0 || s.done {
 			r.check(s)
 			return nil
 		}
@@ -320,10 +325,10 @@ func (r *run) more(s *stageRun, t *task, want int64) (leases [][]byte, places []
 	return leases, places
 }
 
-// wanted is how many bytes of input the next task of a source has for a peer: less and less
+// share is how many bytes of input the next task of a source has for a peer: less and less
 // towards the end, so that all peers end at about the same time, and little at first where
 // somebody waits for rows.
-func (r *run) wanted(s *stageRun, p Peer) int64 {
+func (r *run) share(s *stageRun, p Peer) int64 {
 	const most = 256 << 20
 	least, little := int64(4<<20), int64(1<<20)
 	if s.src == nil || s.src.Weighed() {

@@ -77,6 +77,9 @@ func (s *store) commit(feed int, task uint64, parcels []held) {
 func (s *store) end(feed int, tasks uint64) (all bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.mu.ended[feed] {
+		return false // it was another edge that something was made again for
+	}
 	s.mu.ended[feed], s.mu.last[feed] = true, tasks
 	if s.mu.feeds--; s.mu.feeds == 0 {
 		s.mu.all = true
@@ -88,6 +91,26 @@ func (s *store) end(feed int, tasks uint64) (all bool) {
 	}
 	s.mu.changed.Broadcast()
 	return s.mu.feeds == 0
+}
+
+// withdraw forgets what a task has sent, which will come again.
+func (s *store) withdraw(feed int, task uint64) {
+	rank := uint64(feed)<<rankShift | task
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, list := range s.mu.list {
+		s.mu.list[i] = slices.DeleteFunc(slices.Clone(list), func(k held) bool {
+			if k.rank == rank {
+				s.mu.bytes -= int64(k.size)
+				s.h.drop([]held{k})
+			}
+			return k.rank == rank
+		})
+	}
+	if s.mu.ended[feed] {
+		s.mu.ended[feed], s.mu.all = false, false
+		s.mu.feeds++
+	}
 }
 
 // fail says that no more comes, and why.
