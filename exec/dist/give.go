@@ -102,8 +102,9 @@ func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 	if t == nil || input < 0 || input >= len(t.stage.ins) {
 		return fmt.Errorf("there is no input %d of task %d", input, number)
 	}
-	if err := r.stores[t.stage.ins[input].id].wait(ctx); err != nil {
-		return err // some of it is made again
+	if !r.stores[t.stage.ins[input].id].complete() {
+		_, err := s.Write(appendSized(nil, nil)) // some of it is made again, perhaps by this peer
+		return err
 	}
 	list, err := r.inputOf(t, input)
 	if err != nil {
@@ -114,7 +115,8 @@ func (r *run) sendInput(ctx context.Context, name string, s Stream) error {
 
 // sendParcels sends blocks, each behind its length. What is in depots that the peer can
 // read is not sent, but where: the first message lists these depots, and a length of 0
-// comes before the number of one and a place there.
+// comes before the number of one and a place there. An empty first message says that some
+// of the input is not there.
 func (r *run) sendParcels(t *task, list []held, files bool, s Stream) error {
 	placed := func(d *depot) bool { return d != nil && (files || d.file == nil) }
 	var depots []depotMessage

@@ -24,7 +24,7 @@ const (
 )
 
 // errNotThere means that parcels are gone that a task has asked for: they are made again.
-var errNotThere = errors.New("a peer has what this task needs, and does not give it")
+var errNotThere = errors.New("parcels that this task needs cannot be had")
 
 // ServeKept serves a stream about parcels that a peer keeps. It is for peers.
 func ServeKept(ctx context.Context, self int, h Header, s Stream) (err error) {

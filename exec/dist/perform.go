@@ -184,8 +184,8 @@ func (r *run) lost(p Peer, t *task, err error) {
 		}
 	}
 	if errors.Is(err, errNotThere) {
-		if t.losses++; r.remake() {
-			t.losses-- // nobody's fault
+		if made := r.remake(); !made && r.fed(t.stage) {
+			t.losses++ // else it is nobody's fault
 		}
 	} else if !ofTask && r.state(p.ID).State != Removed { // a peer that was not up to it is not asked again
 		t.losses++

@@ -53,7 +53,7 @@ func refused(t *testing.T, err error, parts ...string) {
 
 func TestHonestPeer(t *testing.T) {
 	n := &network{}
-	n.peers = append(n.peers, n.honest, n.honest)
+	n.peers = append(n.peers, n.honest(1), n.honest(2))
 	rows, err := df.Collect(t.Context(), counts(100_000), df.On(n))
 	if err != nil || len(rows) != 1000 || rows[7].Value != 100 {
 		t.Errorf("%d rows, %v", len(rows), err)
@@ -90,7 +90,7 @@ func TestOtherPlan(t *testing.T) {
 	n.peers = append(n.peers, func(ctx context.Context, h dist.Header, s dist.Stream) error {
 		otherPlan.Store(true)
 		defer otherPlan.Store(false)
-		return n.honest(ctx, h, s)
+		return n.honest(1)(ctx, h, s)
 	})
 	_, err := df.Collect(t.Context(), counts(12_345), df.On(n))
 	refused(t, err, `the peer has made another plan of "counts": it depends on more than the argument of its df.Func`, "(on peer 1 (fake))")
@@ -100,7 +100,7 @@ func TestOtherPlan(t *testing.T) {
 func TestCorruptFrame(t *testing.T) {
 	n := &network{}
 	n.peers = append(n.peers, func(ctx context.Context, h dist.Header, s dist.Stream) error {
-		return n.honest(ctx, h, &garbling{Stream: s})
+		return n.honest(1)(ctx, h, &garbling{Stream: s})
 	})
 	_, err := df.Collect(t.Context(), counts(100_000), df.On(n))
 	refused(t, err, "count by (refusal_test.go:", "block is corrupt: checksum differs")
@@ -166,7 +166,7 @@ func TestWrongTasks(t *testing.T) {
 		"malformed bytes":                  {3, 255, 255, 255},
 		"unexpected EOF":                   {100, 1, 2, 3},
 	} {
-		near, far := pipe(t.Context())
+		near, far := pipe(t.Context(), nil)
 		go func() {
 			_, _ = near.Write(message) // the peer may have heard enough
 			_ = near.CloseWrite()
@@ -197,7 +197,7 @@ func TestForeignFiles(t *testing.T) {
 			if _, err := io.Copy(io.Discard, task); err != nil {
 				return err
 			}
-			s, err := n.open(ctx, dist.Header{Kind: dist.FileStream, ID: h.ID, Name: path})
+			s, err := n.open(ctx, 1, dist.Header{Kind: dist.FileStream, ID: h.ID, Name: path})
 			if err != nil {
 				return err
 			}

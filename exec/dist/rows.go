@@ -111,6 +111,9 @@ func (i *rowsFrom) begin() (err error) {
 	if err != nil {
 		return whole(err)
 	}
+	if len(list) == 0 {
+		return errNotThere
+	}
 	depots, err := decodedAs[[]depotMessage](list)
 	if err != nil {
 		return err
