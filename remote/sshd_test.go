@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 // lets the user of the test in.
 type sshd struct {
 	dir     string
+	address string
 	port    string
 	options []string // of ssh, to get there
 }
@@ -25,6 +27,12 @@ type sshd struct {
 // startSSH starts sshd on a free port. The test is skipped where OpenSSH is not
 // installed, or does not run.
 func startSSH(t testing.TB, config ...string) *sshd {
+	t.Helper()
+	return startSSHAt(t, "127.0.0.1", nil, config...)
+}
+
+// startSSHAt starts sshd at an address, by a command that has that of sshd at its end.
+func startSSHAt(t testing.TB, address string, by []string, config ...string) *sshd {
 	t.Helper()
 	server, err := exec.LookPath("sshd")
 	if err != nil {
@@ -37,18 +45,17 @@ func startSSH(t testing.TB, config ...string) *sshd {
 			t.Skipf("needs %s (Debian: apt-get install openssh-client)", tool)
 		}
 	}
-	d := &sshd{dir: t.TempDir()}
+	d := &sshd{dir: t.TempDir(), address: address, port: freePort(t)}
 	file := func(name string) string { return filepath.Join(d.dir, name) }
 	for _, key := range []string{"host", "user"} {
 		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file(key)).CombinedOutput(); err != nil {
 			t.Fatalf("ssh-keygen: %v\n%s", err, out)
 		}
 	}
-	d.port = freePort(t)
 	copyFile(t, file("user.pub"), file("authorized_keys"), "")
-	copyFile(t, file("host.pub"), file("known_hosts"), "[127.0.0.1]:"+d.port+" ")
+	copyFile(t, file("host.pub"), file("known_hosts"), "["+address+"]:"+d.port+" ")
 	lines := append([]string{
-		"ListenAddress 127.0.0.1", "Port " + d.port, "HostKey " + file("host"), "AuthorizedKeysFile " + file("authorized_keys"),
+		"ListenAddress " + address, "Port " + d.port, "HostKey " + file("host"), "AuthorizedKeysFile " + file("authorized_keys"),
 		"PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
 		"PermitRootLogin yes", "PrintMotd no", "LogLevel ERROR", "MaxStartups 100",
 	}, config...)
@@ -58,7 +65,8 @@ func startSSH(t testing.TB, config ...string) *sshd {
 	_ = os.MkdirAll("/run/sshd", 0o755) // of the distribution, which makes it when the service starts
 
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, server, "-D", "-e", "-f", file("sshd_config"))
+	argv := append(slices.Clone(by), server, "-D", "-e", "-f", file("sshd_config"))
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stderr tail
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
@@ -72,7 +80,7 @@ func startSSH(t testing.TB, config ...string) *sshd {
 		<-ended
 	})
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if c, err := net.Dial("tcp", "127.0.0.1:"+d.port); err == nil {
+		if c, err := net.Dial("tcp", address+":"+d.port); err == nil {
 			_ = c.Close()
 			break
 		}
@@ -115,7 +123,7 @@ func copyFile(t testing.TB, from, to, prefix string) {
 func (d *sshd) hosts(n int) []Host {
 	hosts := make([]Host, n)
 	for i := range hosts {
-		hosts[i] = Host{Address: "127.0.0.1:" + d.port, Slots: i + 1, Dir: filepath.Join(d.dir, fmt.Sprint("host", i)), Launcher: SSH{Options: d.options}}
+		hosts[i] = Host{Address: d.address + ":" + d.port, Slots: i + 1, Dir: filepath.Join(d.dir, fmt.Sprint("host", i)), Launcher: SSH{Options: d.options}}
 	}
 	return hosts
 }
