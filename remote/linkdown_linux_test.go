@@ -152,9 +152,9 @@ func driverTemp(t *testing.T) {
 	})
 }
 
-// peersEnd is how long a peer may live on when the driver is silent: that and the end of
-// its handlers, on a machine that is busy.
-func peersEnd(silence time.Duration) time.Duration { return driverPatience*silence + 8*time.Second }
+// peersEnd is how long a peer may live on when the driver is silent: it waits five times as
+// long as the driver does, and its handlers end on a machine that may be busy.
+func peersEnd(silence time.Duration) time.Duration { return 5*silence + 8*time.Second }
 
 // TestLinkDown takes the link of one of three hosts down in the middle of a word count,
 // where rows are read, and that of another one in the middle of a sort, where they are

@@ -171,7 +171,7 @@ func (h *farHost) left(t *testing.T, limit time.Duration) {
 			})
 		}
 		if len(left) == 0 {
-			t.Logf("nothing is left on %s, after %v more", h.address, time.Since(began))
+			t.Logf("nothing is left on %s, after %v more; sshd has %d processes", h.address, time.Since(began), len(h.processes()))
 			return
 		}
 		if time.Now().After(end) {
