@@ -306,25 +306,34 @@ func TestLinkUp(t *testing.T) {
 		in.checkWords(t, counts)
 		allReady(t, c)
 	})
-	t.Run("slow and lossy", func(t *testing.T) {
-		for _, h := range far {
-			if out, err := exec.Command("tc", "qdisc", "add", "dev", h.link, "root", "netem", "delay", "50ms", "loss", "5%").CombinedOutput(); err != nil {
-				t.Skipf("needs tc with netem: %v: %s", err, out)
+	for name, qdisc := range map[string]string{
+		"far and lossy": "netem delay 50ms loss 5%",
+		"narrow":        "tbf rate 20mbit burst 16kb latency 20ms", // drops what does not fit
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, h := range far {
+				args := append([]string{"qdisc", "replace", "dev", h.link, "root"}, strings.Fields(qdisc)...)
+				if out, err := exec.Command("tc", args...).CombinedOutput(); err != nil {
+					t.Skipf("needs tc, and %s: %v: %s", qdisc, err, out)
+				}
 			}
-		}
-		in := newPlanInput(t, 50_000)
-		counts, err := df.Collect(t.Context(), planWords([]string{in.path}), df.On(c))
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.checkWords(t, counts)
-		rows, err := df.Collect(t.Context(), planSort([]string{in.path}), df.On(c))
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.checkSorted(t, rows)
-		allReady(t, c)
-	})
+			in := newPlanInput(t, 50_000)
+			counts, err := df.Collect(t.Context(), planWords([]string{in.path}), df.On(c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.checkWords(t, counts)
+			rows, err := df.Collect(t.Context(), planSort([]string{in.path}), df.On(c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.checkSorted(t, rows)
+			allReady(t, c)
+			if out, err := exec.Command("tc", "-s", "qdisc", "show", "dev", far[0].link).CombinedOutput(); err == nil {
+				t.Logf("%s", out)
+			}
+		})
+	}
 	far[1].setLink(t, "down")
 	began := time.Now()
 	if err := c.Close(); err != nil || time.Since(began) > 8*time.Second {
