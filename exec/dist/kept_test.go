@@ -22,7 +22,9 @@ var byCount = df.Func("by count", func(n int64) df.Stream[string] {
 	names := df.Map(df.Range[int64](0, keptKeys), func(v int64) df.KV[int64, string] { return df.KV[int64, string]{Key: v, Value: fmt.Sprint("name ", v)} })
 	joined := df.Join(counted, names,
 		func(c df.KV[int64, int64]) int64 { return c.Key }, func(n df.KV[int64, string]) int64 { return n.Key },
-		func(c df.KV[int64, int64], n df.KV[int64, string]) string { return fmt.Sprintf("%06d %-20s", c.Value, n.Value) })
+		func(c df.KV[int64, int64], n df.KV[int64, string]) string {
+			return fmt.Sprintf("%06d %-20s", c.Value, n.Value)
+		})
 	return df.Map(df.SortBy(joined, df.Self), func(s string) string { return s + "." })
 })
 
