@@ -117,7 +117,7 @@ func TestTrace(t *testing.T) {
 
 // TestAnalyze holds what a run tells of itself, without times.
 func TestAnalyze(t *testing.T) {
-	path := textFile(t, "in", []byte(strings.Repeat("b\na\nc\n", 50_000)))
+	path := textFile(t, "in", []byte(strings.Repeat("b\na\nc\n", 250_000)))
 	out := t.TempDir() + "/out"
 	sorted := df.Sort(df.Lines(path), df.Asc(df.Self[string])).Named("letters")
 	ran, err := df.Analyze(context.Background(), df.WriteLines(sorted.Filter(func(s string) bool { return s != "a" }), out), df.Workers(2))
@@ -133,8 +133,8 @@ func TestAnalyze(t *testing.T) {
 		}
 	}
 	same(t, "operators", got, []string{
-		"lines 150000 → 150000, 300000 bytes", "sort 150000 → 150000, 0 bytes",
-		"filter 150000 → 100000, 0 bytes", fmt.Sprintf("write lines 100000 → 1, %d bytes", written.Size()),
+		"lines 750000 → 750000, 1500000 bytes", "sort 750000 → 750000, 0 bytes",
+		"filter 750000 → 500000, 0 bytes", fmt.Sprintf("write lines 500000 → 1, %d bytes", written.Size()),
 	})
 	if !ran.Done || ran.Share != 1 || ran.Left != 0 || ran.MemoryPeak <= 0 || ran.Operators[1].MemoryPeak < 300_000 {
 		t.Errorf("done %v, share %v, left %v, memory %d, of the sort %d", ran.Done, ran.Share, ran.Left, ran.MemoryPeak, ran.Operators[1].MemoryPeak)
