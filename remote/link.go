@@ -71,7 +71,7 @@ type link struct {
 type linkConfig struct {
 	other    string
 	peer     int
-	driver   bool
+	driver   bool // this end is the driver, or has dialled: it opens the control stream
 	window   int
 	beat     time.Duration
 	silence  time.Duration
@@ -178,8 +178,9 @@ func (l *link) end(err error) {
 	if !first {
 		return
 	}
-	l.cancel(err)
 	close(l.done)
+	_ = l.transport.Close() // first: the errors of handlers that end now are not the other side's
+	l.cancel(err)
 	_ = l.mux.Close() // of a transport, which says nothing here
 }
 
@@ -309,12 +310,7 @@ func (l *link) open(ctx context.Context, h Header) (*Stream, error) {
 // whyNot returns what an error of yamux means: that of the link, if it has
 // ended.
 func (l *link) whyNot(err error) error {
-	select {
-	case <-l.done:
-		return l.lost()
-	default:
-	}
-	if l.mux.IsClosed() {
+	if l.over() || l.mux.IsClosed() {
 		return l.lost() // whoever saw the connection end is about to say so
 	}
 	if _, named := errors.AsType[*PeerError](err); named {
@@ -378,6 +374,16 @@ func (l *link) leave(s *Stream) {
 	delete(l.mu.streams, s.mux.StreamID())
 	if s.theirs {
 		l.mu.theirs--
+	}
+}
+
+// over tells whether the link has ended.
+func (l *link) over() bool {
+	select {
+	case <-l.done:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -84,8 +84,8 @@ func newStream(l *link, y *yamux.Stream) *Stream { return &Stream{link: l, mux: 
 // Header returns what the stream was opened with.
 func (s *Stream) Header() Header { return s.header }
 
-// Peer returns the id of the peer that the stream leads to, or, on a peer, which
-// one of the driver's it is itself.
+// Peer returns the id of the peer that the stream leads to, or, on a peer whose
+// driver it leads to, which one it is itself.
 func (s *Stream) Peer() int { return s.link.peer }
 
 // Open opens another stream to the side that this one leads to. It is how the
@@ -119,12 +119,8 @@ func (s *Stream) Read(p []byte) (int, error) {
 	}
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	select {
-	case <-s.link.done:
-		if s.readErr() == nil {
-			return 0, s.noMore(s.link.lost())
-		}
-	default:
+	if s.link.over() && s.readErr() == nil {
+		return 0, s.noMore(s.link.lost())
 	}
 	if err := s.readErr(); err != nil {
 		return 0, err
