@@ -26,7 +26,7 @@ func allocates(f func()) uint64 {
 func FuzzHello(f *testing.F) {
 	h := hello{version: protocolVersion, program: strings.Repeat("a", 64), plan: []byte("plan"), os: "linux", arch: "amd64", cores: 4, pid: 77, host: "node"}
 	f.Add(h.append(nil))
-	f.Add([]byte{2})
+	f.Add([]byte{protocolVersion + 1})
 	f.Fuzz(func(t *testing.T, p []byte) {
 		h, err := parseHello(p)
 		if err != nil {
@@ -222,4 +222,48 @@ func TestRandomSessions(t *testing.T) {
 		_ = tr.Close()
 		<-tr.gone
 	}
+}
+
+func FuzzPass(f *testing.F) {
+	a, err := newAuthority(time.Now())
+	if err != nil {
+		f.Fatal(err)
+	}
+	p, err := a.pass(7, "node7:7000")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(p.append(nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := parsePass(b)
+		if err != nil {
+			if !errors.Is(err, errProtocol) {
+				t.Error(err)
+			}
+			return
+		}
+		if again, err := parsePass(p.append(nil)); err != nil || !bytes.Equal(again.append(nil), p.append(nil)) {
+			t.Errorf("%+v: %v", p, err)
+		}
+		_, _ = p.config()
+	})
+}
+
+func FuzzAddresses(f *testing.F) {
+	f.Add(appendAddresses(nil, []string{"10.0.0.1:7000", "[fd00::1]:7000", "node7:1"}))
+	f.Add(appendAddresses(nil, nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		addresses, err := parseAddresses(b)
+		if err != nil {
+			if !errors.Is(err, errProtocol) {
+				t.Error(err)
+			}
+			return
+		}
+		for _, a := range addresses {
+			if host, port, err := net.SplitHostPort(a); err != nil || host == "" || port == "" || len(a) > maxAddress || strings.ContainsAny(a, "\n /") {
+				t.Errorf("%q", a)
+			}
+		}
+	})
 }

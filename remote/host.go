@@ -31,6 +31,13 @@ type Host struct {
 	// host has another system or architecture. "" is the running program.
 	Binary string
 
+	// Direct is where other peers reach this one, if [Dialer.Direct] is set: ADDRESS,
+	// ADDRESS:PORT or :PORT, with an IP address or a name, which may be one that is
+	// forwarded to the host. The peer listens at that address if it is one of the
+	// host's, and else at all of them. "" is all addresses of the host, and any port
+	// that is free.
+	Direct string
+
 	// Launcher is how the host is reached; nil is [SSH].
 	Launcher Launcher
 }

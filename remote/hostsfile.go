@@ -66,7 +66,7 @@ func parseHost(words []string) (Host, error) {
 		key, value, ok := strings.Cut(w, "=")
 		switch {
 		case !ok:
-			return h, fmt.Errorf("%q follows the address, which is not one of slots=, dir= and binary=", w)
+			return h, fmt.Errorf("%q follows the address, which is not one of slots=, dir=, binary= and direct=", w)
 		case seen[key]:
 			return h, fmt.Errorf("%s= stands there twice", key)
 		case value == "":
@@ -84,8 +84,13 @@ func parseHost(words []string) (Host, error) {
 			h.Dir = value
 		case "binary":
 			h.Binary = value
+		case "direct":
+			if _, _, err := splitDirect(value); err != nil {
+				return h, err
+			}
+			h.Direct = value
 		default:
-			return h, fmt.Errorf("unknown %s=; there are slots=, dir= and binary=", key)
+			return h, fmt.Errorf("unknown %s=; there are slots=, dir=, binary= and direct=", key)
 		}
 	}
 	return h, nil

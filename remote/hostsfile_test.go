@@ -18,6 +18,9 @@ node1
 	node2 slots=8   dir=/scratch/ann # the large one
 ann@pi:2222 binary="my programs/count-arm64" dir="~/a \"b\""
 ssh://bob@node3:22
+node4 direct=node4.lan:7000
+node5 direct=fd00::5
+node6 direct=:7000
 `
 	got, err := ParseHosts("hosts", strings.NewReader(text))
 	want := []Host{
@@ -25,6 +28,9 @@ ssh://bob@node3:22
 		{Address: "node2", Slots: 8, Dir: "/scratch/ann"},
 		{Address: "ann@pi:2222", Binary: "my programs/count-arm64", Dir: `~/a "b"`},
 		{Address: "ssh://bob@node3:22"},
+		{Address: "node4", Direct: "node4.lan:7000"},
+		{Address: "node5", Direct: "fd00::5"},
+		{Address: "node6", Direct: ":7000"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
@@ -35,10 +41,13 @@ func TestParseHostsErrors(t *testing.T) {
 	for line, want := range map[string]string{
 		"node slots=0":           "slots=0: not a number from 1 to 65536",
 		"node slots=many":        "slots=many: not a number from 1 to 65536",
-		"node slot=1":            "unknown slot=; there are slots=, dir= and binary=",
+		"node slot=1":            "unknown slot=; there are slots=, dir=, binary= and direct=",
 		"node dir=":              "dir= without a value",
 		"node dir=a dir=b":       "dir= stands there twice",
-		"node 8":                 `"8" follows the address, which is not one of slots=, dir= and binary=`,
+		"node direct=a:0":        "direct=a:0: the port is not a number from 1 to 65535",
+		"node direct=a:b:1":      "direct=a:b:1: not ADDRESS, ADDRESS:PORT or :PORT",
+		"node direct=a/24":       "direct=a/24: not an IP address or a name",
+		"node 8":                 `"8" follows the address, which is not one of slots=, dir=, binary= and direct=`,
 		"-oProxyCommand=x":       `the address "-oProxyCommand=x" looks like an option`,
 		"slots=8 node":           "a host begins with its address, and not with slots=8",
 		`node dir="/a b`:         `a quote does not end, or what it has is not as in Go: "/a b`,
