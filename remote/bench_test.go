@@ -28,3 +28,23 @@ func BenchmarkStream(b *testing.B) {
 type onlyWriter struct{}
 
 func (onlyWriter) Write(p []byte) (int, error) { return len(p), nil }
+
+// BenchmarkDirect reads what a peer writes over a link that it has with another,
+// both in this process.
+func BenchmarkDirect(b *testing.B) {
+	a := testAuthority(b)
+	p1 := join(b, a, 1, calm, nil)
+	p2 := join(b, a, 2, calm, testService.Handlers[kindFill])
+	b.SetBytes(100 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := p1.Open(b.Context(), 2, p2.addresses, Header{Kind: KindHeld, ID: 100 << 20})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err := io.CopyBuffer(onlyWriter{}, s, make([]byte, 64<<10)); n != 100<<20 || err != nil {
+			b.Fatal(n, err)
+		}
+		_ = s.Close()
+	}
+}

@@ -10,8 +10,9 @@ import (
 
 // A Cluster is the peers that a driver has. It may be used by several goroutines.
 type Cluster struct {
-	dialer  Dialer
-	forward *forward
+	dialer    Dialer
+	forward   *forward
+	authority *authority // of direct links; nil if there are none
 
 	mu struct {
 		sync.Mutex
@@ -42,6 +43,7 @@ func (c *Cluster) enter(h Host) (*peer, error) {
 		return nil, fmt.Errorf("the cluster is closed: %w", ErrRemoved)
 	}
 	p := newPeer(len(c.mu.peers)+1, h, &c.dialer, c.forward, c.move)
+	p.authority = c.authority
 	c.mu.peers = append(c.mu.peers, p)
 	return p, nil
 }

@@ -33,6 +33,15 @@ type Dialer struct {
 	// error, each behind the name of the peer.
 	Stderr io.Writer
 
+	// Direct has peers listen for connections of each other, which are made when they
+	// are first needed. Each peer listens at a TCP port, any that is free on all
+	// addresses of its host, or where [Host.Direct] says. A connection has TLS 1.3, and
+	// both ends have certificates that the driver has made for this cluster, in memory,
+	// and sent over its own connections with them. Peers that cannot reach each other go
+	// on through the driver; [Peer.DirectErr] says why one does not listen. It is off by
+	// default: then no port is open. Plans do not use these connections yet.
+	Direct bool
+
 	// Losses is how often a task of a plan may be lost together with its peer before the
 	// run fails; 0 is 3.
 	Losses int
@@ -59,6 +68,13 @@ func (d Dialer) Dial(ctx context.Context, hosts ...Host) (*Cluster, error) {
 	}
 	d.defaults()
 	c := newCluster(d)
+	if d.Direct {
+		a, err := newAuthority(time.Now())
+		if err != nil {
+			return nil, fmt.Errorf("remote: %w", err)
+		}
+		c.authority = a
+	}
 	errs := make([]error, len(hosts))
 	var dialled sync.WaitGroup
 	for i, h := range hosts {
@@ -118,7 +134,7 @@ func (p *peer) dial(ctx context.Context) error {
 		}
 		return p.failed(err)
 	}
-	return p.ready(l)
+	return p.ready(ctx, l)
 }
 
 // connect starts a peer, and makes a link with it.
@@ -126,6 +142,9 @@ func (p *peer) connect(ctx context.Context, cancel context.CancelCauseFunc) (*li
 	progress := newWatchdog(p.dialer.Timeout, cancel)
 	defer progress.stop()
 
+	if _, _, err := splitDirect(p.host.Direct); err != nil {
+		return nil, err
+	}
 	prog, err := programOf(p.host)
 	if err != nil {
 		return nil, err

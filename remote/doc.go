@@ -53,8 +53,8 @@
 // docs/protocol.md has the bytes.
 //
 // The package does not reconnect: [Cluster.Add] gives a host a new peer, also while
-// a plan runs. It makes no connections between peers: all that they send each other
-// passes through the driver.
+// a plan runs. What peers send each other passes through the driver. With
+// [Dialer.Direct] they have connections with each other as well, of TLS 1.3.
 //
 // Peers are as trusted as the driver: they are the same program, run by the same
 // user. What comes from them is checked nevertheless, so that an accident is an

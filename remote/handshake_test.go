@@ -63,15 +63,15 @@ func TestRefusedPeers(t *testing.T) {
 		peer fake
 		want string
 	}{
-		"version": {greets(func(h *hello) { h.version = 2 }), "handshake: the peer speaks version 2 of the protocol, and the driver version 1"},
+		"version": {greets(func(h *hello) { h.version = 1 }), "handshake: the peer speaks version 1 of the protocol, and the driver version 2"},
 		"build":   {greets(func(h *hello) { h.program = strings.Repeat("0", 64) }), `handshake: the peer runs another build of the program: "000000000000", and not "`},
 		"system":  {greets(func(h *hello) { h.os = "plan\n9" }), `handshake: the peer is built for "plan\n9"/"` + runtime.GOARCH + `", and the driver sent a program for ` + runtime.GOOS},
 		"plan":    {greets(func(h *hello) { h.plan = []byte("other") }), "handshake: the peer has another plan: its fingerprint is 6f74686572, and not empty"},
 		"cores":   {greets(func(h *hello) { h.cores = 0 }), "handshake: not the protocol: the field cores is 0"},
 		"cores 2": {greets(func(h *hello) { h.cores = 1 << 30 }), "handshake: not the protocol: the field cores is 1073741824, over 65536"},
 		"length":  {says(claim(2 << 30)), "handshake: not the protocol: a message claims 2147483648 bytes, over 65536"},
-		"field":   {says(claim(3, 1, 64, 0)), "handshake: not the protocol: the field program is cut off"},
-		"field 2": {says(claim(11, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1)), "handshake: not the protocol: the field length of program is 18446744073709551615, over 64"},
+		"field":   {says(claim(3, 2, 64, 0)), "handshake: not the protocol: the field program is cut off"},
+		"field 2": {says(claim(11, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1)), "handshake: not the protocol: the field length of program is 18446744073709551615, over 64"},
 		"nothing": {func(net.Conn) {}, "start: the connection ended"},
 		"half":    {func(c net.Conn) { _, _ = c.Write([]byte(peerMarker + "\x20\x00\x00\x00abc")) }, "handshake: the connection ended"},
 		"noise":   {func(c net.Conn) { _, _ = c.Write(bytes.Repeat([]byte("no\n"), 1<<20)) }, `start: not the protocol: 65563 bytes, and no marker among them: "no\nno\n`},
@@ -159,8 +159,8 @@ func TestServeWithoutDriver(t *testing.T) {
 		"":                                  "remote: EOF",
 		"hello, peer?":                      `no driver has answered, but "hello, peer?"; ANABRANCH_PEER is set for programs that a driver starts`,
 		driverMarker + string(claim(2<<30)): "a message claims 2147483648 bytes",
-		driverMarker + string(claim(1, 3)):  "the driver speaks version 3 of the protocol, and the peer version 1",
-		driverMarker + string(claim(8, 1, 0, 1, 0, 1, 1, 1, 1)): "the driver asks for signs of life within 1ns, every 1ns",
+		driverMarker + string(claim(1, 3)):  "the driver speaks version 3 of the protocol, and the peer version 2",
+		driverMarker + string(claim(8, 2, 0, 1, 0, 1, 1, 1, 1)): "the driver asks for signs of life within 1ns, every 1ns",
 	} {
 		a, b := net.Pipe()
 		ended := make(chan error, 1)

@@ -17,6 +17,8 @@ const (
 	KindFile    Kind = 3 // bytes of files
 	KindLog     Kind = 4 // text for people
 	KindTask    Kind = 5 // a task, and what becomes of it; every peer has a handler for it
+	KindDirect  Kind = 6 // what a peer needs to make links with others; every peer has a handler for it
+	KindHeld    Kind = 7 // what a peer holds, for another peer, over a link between both
 )
 
 func (k Kind) String() string {
@@ -33,6 +35,10 @@ func (k Kind) String() string {
 		return "log"
 	case KindTask:
 		return "task"
+	case KindDirect:
+		return "direct"
+	case KindHeld:
+		return "held"
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
 }

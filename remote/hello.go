@@ -8,7 +8,7 @@ import (
 )
 
 // protocolVersion changes with every change of what docs/protocol.md says.
-const protocolVersion = 1
+const protocolVersion = 2
 
 const (
 	peerMarker   = "\nanabranch: here is a peer\n"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -51,6 +52,10 @@ type Peer struct {
 	BytesInPerSecond  float64       // over about the last two seconds, or the Silence of the Dialer
 	BytesOutPerSecond float64
 	StreamsOpen       int
+
+	// Where other peers reach it, if Dialer.Direct is set; or why they do not.
+	Direct    []string
+	DirectErr error
 }
 
 // A peer is the driver's end of a peer.
@@ -60,6 +65,7 @@ type peer struct {
 	host      Host
 	dialer    *Dialer
 	tail      *tail
+	authority *authority // nil if peers have no direct links
 	moved     func()     // is called when the state has changed
 	transport *transport // of the goroutine that dials, then of keep
 
@@ -76,6 +82,9 @@ type peer struct {
 		link    *link // of a peer that is or was ready
 		hello   hello
 		slots   int
+
+		direct    []string
+		directErr error
 	}
 }
 
@@ -116,17 +125,18 @@ func (p *peer) failed(err error) error {
 
 // ready begins the time in which a peer serves. It is removed at once if it
 // should have been meanwhile.
-func (p *peer) ready(l *link) error {
+func (p *peer) ready(ctx context.Context, l *link) error {
+	p.at(StageServe)
+	go p.keep(l)
+	p.introduce(ctx, l)
 	p.mu.Lock()
 	p.mu.link = l
-	p.mu.stage = StageServe
 	removed := p.mu.removed
-	if !removed {
+	if !removed && p.mu.state == Connecting { // and not Lost
 		p.mu.state = Ready
 	}
 	p.mu.Unlock()
 	p.moved()
-	go p.keep(l)
 	if removed {
 		p.remove()
 		return &PeerError{ID: p.id, Name: p.name, Stage: StageServe, Err: ErrRemoved}
@@ -247,6 +257,7 @@ func (p *peer) snapshot() Peer {
 	h := p.mu.hello
 	s := Peer{
 		ID: p.id, Name: p.name, State: p.mu.state, Slots: p.mu.slots, Dir: p.host.Dir,
+		Direct: slices.Clone(p.mu.direct), DirectErr: p.mu.directErr,
 		Hostname: h.host, Process: h.pid, OS: h.os, Arch: h.arch, Cores: h.cores,
 	}
 	if p.mu.state == Lost {

@@ -96,8 +96,10 @@ func answerDriver(ctx context.Context, t *transport, s Service) (*link, error) {
 	case w.refusal != "":
 		return nil, fmt.Errorf("the driver has refused this peer: %s", w.refusal)
 	}
+	m := newMesh(w, nil) // the driver's stream ends it
 	return newLink(ctx, t, linkConfig{
-		other: "driver", peer: w.id, window: w.window, beat: w.beat, silence: w.silence, handlers: s.with(map[Kind]Handler{KindTask: serveTask}),
+		other: "driver", peer: w.id, window: w.window, beat: w.beat, silence: w.silence,
+		handlers: s.with(map[Kind]Handler{KindTask: serveTask, KindDirect: m.serve}),
 	})
 }
 
