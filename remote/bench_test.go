@@ -38,7 +38,7 @@ func BenchmarkDirect(b *testing.B) {
 	b.SetBytes(100 << 20)
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := p1.Open(b.Context(), 2, p2.addresses, Header{Kind: KindHeld, ID: 100 << 20})
+		s, err := p1.Open(b.Context(), 2, p2.addresses, Header{Kind: KindKept, ID: 100 << 20})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func newCluster(d Dialer) *Cluster {
 	c := &Cluster{dialer: d}
 	c.mu.moved = make(chan struct{})
 	c.dialer.Service.Handlers = d.Service.with(map[Kind]Handler{
-		KindData: c.serveRun(dist.RowsStream), KindFile: c.serveRun(dist.FileStream),
+		KindData: c.serveRun(dist.RowsStream), KindFile: c.serveRun(dist.FileStream), KindKept: c.serveRun(dist.KeptStream),
 	})
 	if d.Stderr != nil {
 		c.forward = &forward{w: d.Stderr}

@@ -39,7 +39,8 @@ type Dialer struct {
 	// both ends have certificates that the driver has made for this cluster, in memory,
 	// and sent over its own connections with them. Peers that cannot reach each other go
 	// on through the driver; [Peer.DirectErr] says why one does not listen. It is off by
-	// default: then no port is open. Plans do not use these connections yet.
+	// default: then no port is open. With it, peers keep the rows that are for other
+	// peers: more have to be made again when one is lost.
 	Direct bool
 
 	// Losses is how often a task of a plan may be lost together with its peer before the

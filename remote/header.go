@@ -18,7 +18,7 @@ const (
 	KindLog     Kind = 4 // text for people
 	KindTask    Kind = 5 // a task, and what becomes of it; every peer has a handler for it
 	KindDirect  Kind = 6 // what a peer needs to make links with others; every peer has a handler for it
-	KindHeld    Kind = 7 // what a peer holds, for another peer, over a link between both
+	KindKept    Kind = 7 // rows that a peer keeps; every peer has a handler for it
 )
 
 func (k Kind) String() string {
@@ -37,8 +37,8 @@ func (k Kind) String() string {
 		return "task"
 	case KindDirect:
 		return "direct"
-	case KindHeld:
-		return "held"
+	case KindKept:
+		return "kept"
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
 }

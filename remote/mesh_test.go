@@ -38,7 +38,7 @@ func TestDirectEcho(t *testing.T) {
 	if err := p2.echoTo(t.Context(), 1, p1.addresses, "and back"); err != nil {
 		t.Error(err)
 	}
-	s, err := p1.Open(t.Context(), 2, nil, Header{Kind: KindHeld, ID: 7, Name: "x"})
+	s, err := p1.Open(t.Context(), 2, nil, Header{Kind: KindKept, ID: 7, Name: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestDirectCut(t *testing.T) {
 		return nil
 	})
 	way := newProxy(t, p2.addresses[0])
-	s, err := p1.Open(t.Context(), 2, way.addresses(), Header{Kind: KindHeld})
+	s, err := p1.Open(t.Context(), 2, way.addresses(), Header{Kind: KindKept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func TestDirectSilence(t *testing.T) {
 			<-ctx.Done()
 			return context.Cause(ctx)
 		})
-		s, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindHeld})
+		s, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindKept})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -315,11 +315,11 @@ func TestDirectEnds(t *testing.T) {
 	if _, err := p1.driver.open(t.Context(), Header{Kind: KindDirect}); err != nil {
 		t.Error(err)
 	}
-	there, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindHeld})
+	there, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindKept})
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := p2.Open(t.Context(), 1, p1.addresses, Header{Kind: KindHeld})
+	back, err := p2.Open(t.Context(), 1, p1.addresses, Header{Kind: KindKept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestDirectEnds(t *testing.T) {
 		t.Error("no error")
 	}
 	bound(t, start, connectTime+time.Second)
-	if _, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindHeld}); err != errNotDirect {
+	if _, err := p1.Open(t.Context(), 2, p2.addresses, Header{Kind: KindKept}); err != errNotDirect {
 		t.Error(err)
 	}
 	if conn, err := net.Dial("tcp", p1.addresses[0]); err == nil {

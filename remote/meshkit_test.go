@@ -34,11 +34,11 @@ type signs struct{ silence, beat time.Duration }
 
 var calm = signs{10 * time.Second, time.Second} // on a machine that is busy
 
-// join makes a peer that listens at 127.0.0.1, and serves streams of KindHeld.
+// join makes a peer that listens at 127.0.0.1, and serves streams of KindKept.
 func join(t testing.TB, a *authority, id int, of signs, held Handler) *joined {
 	t.Helper()
 	w := welcome{window: defaultWindow, silence: driverPatience * of.silence, beat: of.beat}
-	j := &joined{mesh: newMesh(w, map[Kind]Handler{KindHeld: held}), id: id}
+	j := &joined{mesh: newMesh(w, map[Kind]Handler{KindKept: held}), id: id}
 	near, far := net.Pipe()
 	c := linkConfig{other: "driver", peer: id, window: minWindow, beat: time.Second, silence: time.Minute, handlers: map[Kind]Handler{KindDirect: j.serve}}
 	accepted := make(chan *link, 1)

@@ -49,10 +49,12 @@ func TestPlanChaos(t *testing.T) {
 		if took[i] == 0 {
 			took[i] = r.undisturbed(t)
 		}
-		if n%3 == 1 {
-			t.Setenv("ANABRANCH_TEST_HOSTNAME", "elsewhere")
-		} else {
+		r.direct = n%3 == 2
+		switch n % 3 {
+		case 0:
 			t.Setenv("ANABRANCH_TEST_HOSTNAME", "") // rows go through files
+		case 1, 2:
+			t.Setenv("ANABRANCH_TEST_HOSTNAME", "elsewhere")
 		}
 		r.within = took[i] + took[i]/4
 		told, err := r.disturbed(t)
@@ -87,6 +89,7 @@ type chaos struct {
 	planCase
 	random *rand.Rand
 	peers  int
+	direct bool
 	within time.Duration // how long it may last
 	lost   int           // peers
 }
@@ -130,7 +133,7 @@ func (r *chaos) disturbed(t *testing.T) (told string, err error) {
 	for i := range hosts {
 		hosts[i], wires[i] = remotetest.Break(hosts[i])
 	}
-	c, err := remote.Dialer{AtLeast: r.peers, Silence: 500 * time.Millisecond}.Dial(ctx, hosts...)
+	c, err := remote.Dialer{AtLeast: r.peers, Silence: 500 * time.Millisecond, Direct: r.direct}.Dial(ctx, hosts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (w workers) Peers() (list []dist.Peer) {
 		_, near := all[p.ID-1].host.Launcher.(local)
 		d := dist.Peer{
 			ID: p.ID, Name: fmt.Sprintf("peer %d (%s)", p.ID, p.Name), Machine: p.Hostname, Near: near, Here: here != "" && p.Hostname == here,
-			Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err,
+			Direct: p.Direct, Slots: p.Slots, In: p.BytesIn, Out: p.BytesOut, Err: p.Err,
 		}
 		switch p.State {
 		case Connecting:
@@ -47,11 +47,7 @@ func (w workers) Peers() (list []dist.Peer) {
 func (w workers) Changed() <-chan struct{} { return w.c.changed() }
 
 func (w workers) Open(ctx context.Context, peer int, h dist.Header) (dist.Stream, error) {
-	s, err := w.c.Open(ctx, peer, headerOf(h))
-	if err != nil {
-		return nil, err // and not a stream that is nil
-	}
-	return s, nil
+	return asStream(w.c.Open(ctx, peer, headerOf(h)))
 }
 
 func (w workers) Serve(id uint64, h dist.Handler) (stop func()) {
@@ -100,7 +96,7 @@ func (s *runService) serve(ctx context.Context, st *Stream, h dist.Header) error
 }
 
 // The kinds of streams of a run, as both packages call them.
-var runKinds = map[dist.Kind]Kind{dist.TaskStream: KindTask, dist.RowsStream: KindData, dist.FileStream: KindFile}
+var runKinds = map[dist.Kind]Kind{dist.TaskStream: KindTask, dist.RowsStream: KindData, dist.FileStream: KindFile, dist.KeptStream: KindKept}
 
 func headerOf(h dist.Header) Header { return Header{Kind: runKinds[h.Kind], ID: h.ID, Name: h.Name} }
 
@@ -119,16 +115,38 @@ func (c *Cluster) serveRun(kind dist.Kind) Handler {
 }
 
 // serveTask runs a task in a peer.
-func serveTask(ctx context.Context, st *Stream) error {
+func (m *mesh) serveTask(ctx context.Context, st *Stream) error {
 	h := st.Header()
-	links := dist.Links{Self: st.link.peer, Driver: func(ctx context.Context, h dist.Header) (dist.Stream, error) {
-		s, err := st.Open(ctx, headerOf(h))
-		if err != nil {
-			return nil, err
-		}
-		return s, nil
-	}}
+	links := dist.Links{
+		Self: st.Peer(),
+		Driver: func(ctx context.Context, h dist.Header) (dist.Stream, error) {
+			return asStream(st.Open(ctx, headerOf(h)))
+		},
+		Peer: func(ctx context.Context, id int, addresses []string, h dist.Header) (dist.Stream, error) {
+			return asStream(m.Open(ctx, id, addresses, headerOf(h)))
+		},
+	}
 	return dist.Serve(ctx, dist.Header{Kind: dist.TaskStream, ID: h.ID, Name: h.Name}, st, links)
+}
+
+// asStream has no stream that is nil.
+func asStream(s *Stream, err error) (dist.Stream, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// serveKept serves, in the peer with that id, a stream about what it keeps. Only the
+// driver says what is to be kept.
+func serveKept(id int, driver bool) Handler {
+	return func(ctx context.Context, st *Stream) error {
+		h := st.Header()
+		if !driver && h.Name != "" {
+			return fmt.Errorf("remote: %.100q is for the driver to ask", h.Name)
+		}
+		return dist.ServeKept(ctx, id, dist.Header{Kind: dist.KeptStream, ID: h.ID, Name: h.Name}, st)
+	}
 }
 
 // with adds handlers to those of a service, which come first.

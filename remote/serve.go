@@ -96,10 +96,10 @@ func answerDriver(ctx context.Context, t *transport, s Service) (*link, error) {
 	case w.refusal != "":
 		return nil, fmt.Errorf("the driver has refused this peer: %s", w.refusal)
 	}
-	m := newMesh(w, nil) // the driver's stream ends it
+	m := newMesh(w, map[Kind]Handler{KindKept: serveKept(w.id, false)}) // the driver's stream ends it
 	return newLink(ctx, t, linkConfig{
 		other: "driver", peer: w.id, window: w.window, beat: w.beat, silence: w.silence,
-		handlers: s.with(map[Kind]Handler{KindTask: serveTask, KindDirect: m.serve}),
+		handlers: s.with(map[Kind]Handler{KindTask: m.serveTask, KindKept: serveKept(w.id, true), KindDirect: m.serve}),
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 type peers struct {
 	hosts        remote.HostsFlag
 	local, slots uint
+	direct       bool
 }
 
 func peerFlags() *peers {
@@ -24,6 +25,7 @@ func peerFlags() *peers {
 	flag.Var(&p.hosts, "hosts", "have a peer on each of these machines: a `FILE` of hosts, or their addresses with commas between")
 	flag.UintVar(&p.local, "local", 0, "have `N` peers on this machine, beside those of -hosts")
 	flag.UintVar(&p.slots, "slots", 0, "have `N` workers in each peer; 0: what a file of hosts says, or one for each core")
+	flag.BoolVar(&p.direct, "direct", false, "have peers connect with each other, at ports of theirs, for the rows that they exchange")
 	return p
 }
 
@@ -49,7 +51,7 @@ func (p *peers) run(ctx context.Context, s *cli.Settings, plan df.Output) (err e
 	if len(hosts) == 0 {
 		return df.Run(ctx, plan, s.Options()...)
 	}
-	cluster, err := remote.Dial(ctx, hosts...)
+	cluster, err := remote.Dialer{Direct: p.direct}.Dial(ctx, hosts...)
 	if err != nil {
 		return err
 	}

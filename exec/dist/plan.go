@@ -256,6 +256,9 @@ func (c *cut) into(n *plan.Node, input int) *edge {
 	return nil
 }
 
+// toPeers reports whether peers take what comes along an edge.
+func (c *cut) toPeers(e *edge) bool { return c.peers[e.to] }
+
 // fingerprint is equal where two processes have the same plan.
 func (c *cut) fingerprint() uint64 {
 	return plan.Fingerprint(c.targets, func(n *plan.Node) string {

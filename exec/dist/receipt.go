@@ -79,8 +79,8 @@ func (i *intake) parcel(kind byte, b []byte) error {
 	if err != nil {
 		return err
 	}
-	known := slices.ContainsFunc(i.t.stage.outs, func(e *edge) bool { return e.id == m.edge })
-	if !known || m.To >= i.r.stores[m.edge].parts {
+	n := slices.IndexFunc(i.t.stage.outs, func(e *edge) bool { return e.id == m.edge })
+	if n < 0 || m.To >= i.r.stores[m.edge].parts {
 		return fmt.Errorf("%w: a parcel for partition %d of edge %d", errMessage, m.To, m.edge)
 	}
 	if kind == sayParcel {
@@ -90,7 +90,7 @@ func (i *intake) parcel(kind byte, b []byte) error {
 		if at, err = readPlace(bytes.NewReader(m.Block)); err != nil {
 			return err
 		}
-		if i.depot == nil {
+		if i.depot == nil || i.depot.file == nil && !i.r.cut.toPeers(i.t.stage.outs[n]) {
 			return fmt.Errorf("%w: a parcel in a depot that it does not have", errMessage)
 		}
 		i.placed = true

@@ -50,7 +50,7 @@ func (r *run) remake() (some bool) {
 // wanted reports whether peers will read parcels of an edge.
 func (r *run) wanted(e *edge) bool {
 	_, _, closed := r.stores[e.id].waiting()
-	return !e.driver && !closed
+	return r.cut.toPeers(e) && !closed
 }
 
 // release forgets the input of stages that are done, and of which nothing can have to be

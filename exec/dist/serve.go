@@ -111,8 +111,8 @@ func serveTask(ctx context.Context, run uint64, m taskMessage, out *taskStream, 
 			return fmt.Errorf("%w: %d partitions", errMessage, m.Parts[i])
 		}
 		into := d
-		if e.driver && (e.order == nil || m.Depot.Path == "") {
-			into = nil // the driver takes them as they come, or has no other way to them
+		if e.driver || m.Depot.Path == "" && !c.toPeers(e) {
+			into = nil // the driver takes them as they come, or cannot read what a peer keeps
 		}
 		to := outletFunc(func(p exec.Parcel) error { return out.parcel(parcelMessage{e.id, p}, into) })
 		at.outlets[e.id] = sendingTo{to, e.options(m.Parts[i], m.Compress && into == nil)}

@@ -13,11 +13,15 @@ import (
 )
 
 // OnPeers calls check with an option that runs plans on so many peers, which are
-// goroutines of this process: some exchange rows through files, one through a connection. Any plan will do: as peers share the memory of the driver,
-// its streams need not be those of a df.Func.
+// goroutines of this process: the first exchanges rows through files, and the others
+// through the driver or, every second time, with each other. Any plan will do: as peers
+// share the memory of the driver, its streams need not be those of a df.Func.
 func OnPeers(n int, check func(o df.Option)) {
-	hosts := append(remotetest.Hosts(n-1, remote.Service{}), remotetest.Hosts(1, remote.Service{Hostname: "elsewhere"})...)
-	c, err := remote.Dial(context.Background(), hosts...)
+	hosts := append(remotetest.Hosts(1, remote.Service{}), remotetest.Hosts(n-1, remote.Service{Hostname: "elsewhere"})...)
+	for i := range hosts {
+		hosts[i].Direct = "127.0.0.1"
+	}
+	c, err := remote.Dialer{Direct: onPeers.Add(1)%2 == 0}.Dial(context.Background(), hosts...)
 	if err != nil {
 		panic(err)
 	}
@@ -28,6 +32,8 @@ func OnPeers(n int, check func(o df.Option)) {
 	}()
 	check(df.On(anyPlan{c}))
 }
+
+var onPeers atomic.Uint64
 
 // anyPlan is a cluster that takes any plan.
 type anyPlan struct{ df.Cluster }
