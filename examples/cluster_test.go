@@ -76,7 +76,7 @@ func TestClusterHosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, end := start(t, nil, "cluster", "-hosts", hosts, "words", "in.txt")
-	if r := end(); r.code != 2 || !strings.Contains(r.errors, "hosts:2: unknown slot=; there are slots=, dir= and binary=") {
+	if r := end(); r.code != 2 || !strings.Contains(r.errors, "hosts:2: unknown slot=; there are slots=, dir=, binary= and direct=") {
 		t.Errorf("exit code %d, printed %q", r.code, r.errors)
 	}
 }

@@ -44,9 +44,14 @@ type runMerge[T any] struct {
 	total  int64
 }
 
-// mergeBytes is about how many bytes a range has: what workers that wait for their turn
-// may hold back.
-const mergeBytes = 1 << 20
+// A range has so many parcels of each run, if that is not more than mostMerge bytes: those
+// at its ends are read for its neighbours, too. It has leastMerge bytes where there are few
+// runs. Workers that wait for their turn hold back a range.
+const (
+	leastMerge = 1 << 20
+	mostMerge  = 16 << 20
+	mergeEach  = 8
+)
 
 func (s *runMerge[T]) Size() (rows, bytes int64) { return -1, -1 }
 func (s *runMerge[T]) Close() error              { return s.runs.Close() }
@@ -91,7 +96,9 @@ func (s *runMerge[T]) plan() error {
 	for _, n := range size {
 		s.total += int64(n)
 	}
-	bounds, err := ranges[T]{s.order}.Cut(all, size, int(s.total/mergeBytes)+1)
+	each := mergeEach * s.total / int64(max(len(size), 1)) * int64(len(firsts))
+	each = min(max(each, leastMerge), mostMerge)
+	bounds, err := ranges[T]{s.order}.Cut(all, size, int(s.total/each)+1)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func TestDirectEcho(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := io.ReadAll(s); string(got) != `held 7 "x" for peer 1` || err != nil || s.Peer() != 2 {
+	if got, err := io.ReadAll(s); string(got) != `kept 7 "x" for peer 1` || err != nil || s.Peer() != 2 {
 		t.Errorf("%q, %v, %d", got, err, s.Peer())
 	}
 	s, err = p2.Open(t.Context(), 1, nil, Header{Kind: KindTask})
