@@ -61,7 +61,7 @@ func openSaved(files vfs.FS, path, rowType string) (*savedFile, error) {
 		return nil, err
 	}
 	f := &savedFile{path: path, file: file}
-	if err = f.look(file); err == nil {
+	if f.size, err = regularSize("load", path, file); err == nil {
 		err = f.read(rowType)
 	}
 	if err != nil {
@@ -74,20 +74,19 @@ func openSaved(files vfs.FS, path, rowType string) (*savedFile, error) {
 // loadBytes is how much of a file is a morsel.
 const loadBytes = 1 << 20
 
-// look sees that it is a file, and how large.
-func (f *savedFile) look(file vfs.File) error {
+// regularSize sees that it is a regular file, and how large.
+func regularSize(op, path string, file vfs.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if info.IsDir() {
-		return directoryError("load", f.path)
+		return 0, directoryError(op, path)
 	}
 	if !info.Mode().IsRegular() {
-		return &fs.PathError{Op: "load", Path: f.path, Err: fmt.Errorf("not a regular file")}
+		return 0, &fs.PathError{Op: op, Path: path, Err: errors.New("not a regular file")}
 	}
-	f.size = info.Size()
-	return nil
+	return info.Size(), nil
 }
 
 // read reads what the file says about its rows.
