@@ -20,6 +20,8 @@ type direction struct {
 var directions = []direction{
 	{"df", []string{"remote", "bench", "examples"}, nil,
 		"a local program links no network code; remote is handed in through an interface of exec"},
+	{"df", []string{"df/parquetio"}, nil,
+		"only a program that imports it links the code of the format"},
 	{"remote", []string{"df", "bench", "examples"}, nil,
 		"remote runs any plan and knows exec and internal/plan only"},
 	{"exec", []string{"df", "remote", "bench", "examples"}, nil,
@@ -32,17 +34,21 @@ var directions = []direction{
 		"an example is what a user can write"},
 }
 
-// dependencies are the modules that the library may use, each with its reason.
-var dependencies = []struct {
+// A dependency is a module that the library may use, with its reason.
+type dependency struct {
 	path string
-	test bool // in tests only
+	test bool     // in tests only
+	only []string // folders that may; none: all
 	why  string
-}{
-	{"golang.org/x/sync", false, "errgroup: goroutines with a named end"},
-	{"github.com/klauspost/compress", false, "s2 and zstd"},
-	{"github.com/cespare/xxhash/v2", false, "a hash that is the same in every process"},
-	{"github.com/hashicorp/yamux", false, "many streams over one ssh connection"},
-	{"github.com/google/go-cmp", true, "differences of whole results"},
+}
+
+var dependencies = []dependency{
+	{"golang.org/x/sync", false, nil, "errgroup: goroutines with a named end"},
+	{"github.com/klauspost/compress", false, nil, "s2 and zstd"},
+	{"github.com/cespare/xxhash/v2", false, nil, "a hash that is the same in every process"},
+	{"github.com/hashicorp/yamux", false, nil, "many streams over one ssh connection"},
+	{"github.com/parquet-go/parquet-go", false, []string{"df/parquetio", "bench"}, "pages of Parquet files; bench makes such files"},
+	{"github.com/google/go-cmp", true, nil, "differences of whole results"},
 }
 
 // wrongImports holds every import against directions and dependencies. What tests import from this module is
@@ -102,6 +108,8 @@ func wrongDependency(p, imported string) string {
 		case !under(imported, d.path):
 		case d.test && !isTest(p):
 			return "it is for tests only"
+		case d.only != nil && !slices.ContainsFunc(d.only, func(dir string) bool { return under(path.Dir(p), dir) }):
+			return "it is for " + strings.Join(d.only, " and ") + " only: other programs are not to link it"
 		default:
 			return ""
 		}

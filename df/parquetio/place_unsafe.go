@@ -1,0 +1,37 @@
+//go:build !race && !purego
+
+package parquetio
+
+import "unsafe"
+
+// batch is rows of a type that this code does not know.
+type batch struct {
+	rows   unsafe.Pointer
+	stride uintptr // of a row
+}
+
+func batchOf[T any](rows []T) batch {
+	return batch{unsafe.Pointer(unsafe.SliceData(rows)), unsafe.Sizeof(rows[0])}
+}
+
+// put sets a field of row i.
+//
+// Invariant: i is below the number of rows of the batch, and the field is one of the row's
+// type, whose underlying type is V: the pointer points to memory of a V within the slice.
+func put[V any](b batch, f *field, i int, v V) {
+	*(*V)(unsafe.Add(b.rows, uintptr(i)*b.stride+f.offset)) = v
+}
+
+// putBytes copies bytes to a field of row i that is an array of as many.
+//
+// Invariant: as for put, with an array of at least len(v) bytes: [file.fit] has compared the
+// lengths.
+func putBytes(b batch, f *field, i int, v []byte) {
+	copy(unsafe.Slice((*byte)(unsafe.Add(b.rows, uintptr(i)*b.stride+f.offset)), len(v)), v)
+}
+
+// asString gives bytes of a page as a string without copying them.
+//
+// Invariant: nobody writes to the page again: its memory is given back to the library by
+// nobody, but left to the collector.
+func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
