@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"anabranch.dev/bench/data"
+	"anabranch.dev/bench/data/columns"
 	"anabranch.dev/bench/internal/digest"
 	"anabranch.dev/bench/internal/trial"
 	"anabranch.dev/bench/internal/workload"
 	"anabranch.dev/remote"
+	"github.com/parquet-go/parquet-go"
 )
 
 // TestMain has this program do jobs, too, as the command does.
@@ -51,6 +53,7 @@ var oracles = map[string]func(*testing.T, trial.Task) string{
 		return sumOf(fmt.Sprintf("%d lines of %d bytes", n, len(text)-n))
 	},
 	"csv":            csvOracle,
+	"parquet":        parquetOracle,
 	"wordcount":      wordsOracle,
 	"wordcount-3m":   wordsOracle,
 	"1brc":           stationsOracle,
@@ -126,6 +129,21 @@ func csvOracle(t *testing.T, task trial.Task) string {
 		x, _ := strconv.ParseFloat(row[8], 64)
 		most = max(most, x)
 	}
+}
+
+func parquetOracle(t *testing.T, task trial.Task) string {
+	rows, err := parquet.ReadFile[columns.H2ORow](task.Inputs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n, a, b int64
+	most := 0.0
+	for _, r := range rows {
+		if r.ID4 <= 50 {
+			n, a, b, most = n+1, a+int64(r.V1), b+int64(r.V2), max(most, r.V3)
+		}
+	}
+	return sumOf(fmt.Sprintf("%d %d %d %.6f", n, a, b, most))
 }
 
 func wordsOracle(t *testing.T, task trial.Task) string {

@@ -7,9 +7,11 @@ import (
 	"math"
 
 	"anabranch.dev/bench/data"
+	"anabranch.dev/bench/data/columns"
 	"anabranch.dev/bench/internal/trial"
 	"anabranch.dev/df"
 	"anabranch.dev/df/agg"
+	"anabranch.dev/df/parquetio"
 	"anabranch.dev/df/text"
 )
 
@@ -28,6 +30,12 @@ var scans = []Workload{{
 	Run: runCSV,
 	Why: "A columnar system leaves the text of columns alone that are not asked for, in kernels over a whole vector; " +
 		"here each line is cut at each comma, about 100 ns of processor time a row.",
+}, {
+	Name: "parquet", Group: "Row by row",
+	About:  "the same question over the same rows in a Parquet file, of whose nine columns four are read",
+	Files:  h2oColumns,
+	Output: true, Scales: true,
+	Run: runParquet,
 }}
 
 // lineStats is the answer to the scan of lines.
@@ -67,10 +75,17 @@ func h2oTable(size int64) []data.Kind {
 	return []data.Kind{data.H2O{Rows: rows, Groups: min(100, int64(math.Cbrt(float64(rows)))), Seed: 1}}
 }
 
-// measured is what the scan of a CSV keeps of a row.
+// h2oColumns is that table as a Parquet file of several row groups.
+func h2oColumns(size int64) []data.Kind {
+	return []data.Kind{columns.H2O{H2O: h2oTable(size)[0].(data.H2O)}}
+}
+
+// measured is what these scans keep of a row.
 type measured struct {
-	id4, v1, v2 int64
-	v3          float64
+	ID4 int64   `parquet:"id4"`
+	V1  int64   `parquet:"v1"`
+	V2  int64   `parquet:"v2"`
+	V3  float64 `parquet:"v3"`
 }
 
 // parseMeasured takes a row apart.
@@ -85,17 +100,17 @@ func parseMeasured(line df.View) (m measured, err error) {
 	for range 3 {
 		_, line, _ = text.Cut(line, ',')
 	}
-	m.id4 = number()
+	m.ID4 = number()
 	for range 2 {
 		_, line, _ = text.Cut(line, ',')
 	}
-	m.v1, m.v2 = number(), number()
+	m.V1, m.V2 = number(), number()
 	v3, e := text.Float(line)
-	m.v3 = v3
+	m.V3 = v3
 	return m, cmp.Or(err, e)
 }
 
-// totals is the answer to the scan of a CSV.
+// totals is the answer to these scans.
 type totals struct {
 	rows, v1, v2 int64
 	v3           float64
@@ -110,7 +125,7 @@ func (a *totals) merge(b *totals) {
 
 func totalMeasures() agg.Def[measured, totals, totals] {
 	return agg.Def[measured, totals, totals]{
-		Add:    func(a *totals, m measured) { a.merge(&totals{1, m.v1, m.v2, m.v3}) },
+		Add:    func(a *totals, m measured) { a.merge(&totals{1, m.V1, m.V2, m.V3}) },
 		Merge:  (*totals).merge,
 		Result: func(a *totals) totals { return *a },
 	}
@@ -118,7 +133,16 @@ func totalMeasures() agg.Def[measured, totals, totals] {
 
 func runCSV(ctx context.Context, s *trial.Session) error {
 	rows := df.LineViews(s.Inputs[0]).Filter(func(line df.View) bool { return line != data.H2OHeader })
-	kept := df.MapErr(rows, parseMeasured).Filter(func(m measured) bool { return m.id4 <= 50 })
+	return writeTotals(ctx, s, df.MapErr(rows, parseMeasured))
+}
+
+func runParquet(ctx context.Context, s *trial.Session) error {
+	return writeTotals(ctx, s, parquetio.Read[measured](s.Inputs[0]))
+}
+
+// writeTotals is the question that these scans ask.
+func writeTotals(ctx context.Context, s *trial.Session, rows df.Stream[measured]) error {
+	kept := rows.Filter(func(m measured) bool { return m.ID4 <= 50 })
 	all, err := collect(ctx, s, df.Aggregate(kept, totalMeasures))
 	if err != nil {
 		return err

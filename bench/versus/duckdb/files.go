@@ -31,8 +31,13 @@ func linesQuery(s *trial.Session) string {
 	return `SELECT count(*) || ' lines of ' || sum(strlen(line)) || ' bytes' FROM ` + linesOf(s.Inputs[0])
 }
 
-func csvQuery(s *trial.Session) string {
-	return `SELECT format('{} {} {} {:.6f}', count(*), sum(v1), sum(v2), max(v3)) FROM ` + groupsTable(s) + ` WHERE id4 <= 50`
+func csvQuery(s *trial.Session) string { return totalsOf(groupsTable(s)) }
+func parquetQuery(s *trial.Session) string {
+	return totalsOf(`read_parquet(` + quote(s.Inputs[0]) + `)`)
+}
+
+func totalsOf(table string) string {
+	return `SELECT format('{} {} {} {:.6f}', count(*), sum(v1), sum(v2), max(v3)) FROM ` + table + ` WHERE id4 <= 50`
 }
 
 // groupsTable reads the table of the group-by questions.

@@ -16,6 +16,7 @@ func main() {
 	jobs := map[string]trial.Func{
 		"lines":             toFile(false, linesQuery),
 		"csv":               toFile(false, csvQuery),
+		"parquet":           toFile(false, parquetQuery),
 		"wordcount":         toFile(false, wordsQuery),
 		"wordcount-3m":      toFile(false, wordsQuery),
 		"1brc":              toFile(false, stationsQuery),

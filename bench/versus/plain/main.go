@@ -1,5 +1,5 @@
-// Plain does the jobs as a good programmer writes them in Go with the standard library alone: bufio, maps, slices, and a
-// goroutine for each processor. It has no unsafe code and no tables of its own, and is as short as it can be without being
+// Plain does the jobs as a good programmer writes them in Go with the standard library: bufio, maps, slices, and a goroutine
+// for each processor; Parquet files with the library that the dataflows read them by, too. It has no unsafe code and no tables of its own, and is as short as it can be without being
 // slow on purpose.
 package main
 
@@ -19,6 +19,7 @@ func main() {
 		"chain":             chain,
 		"lines":             lines,
 		"csv":               csv,
+		"parquet":           parquetGroups,
 		"wordcount":         words,
 		"wordcount-3m":      words,
 		"1brc":              stations,

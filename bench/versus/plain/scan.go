@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	encoding "encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -69,7 +70,7 @@ func write(s *trial.Session, line string) error {
 	return os.WriteFile(s.Output, []byte(line+"\n"), 0o666)
 }
 
-// totals is the answer to the scan of a CSV.
+// totals is the answer to the scans of a table.
 type totals struct {
 	rows, v1, v2 int64
 	v3           float64
@@ -117,24 +118,14 @@ func scanCSV(block []byte, t *totals) error {
 }
 
 func csv(_ ctx, s *trial.Session) error {
-	var all totals
 	parts, errs := make([]totals, s.Workers), make([]error, s.Workers)
 	err := eachBlock(s.Inputs[0], s.Workers, func(worker int, block []byte) {
 		if err := scanCSV(block, &parts[worker]); err != nil {
 			errs[worker] = err
 		}
 	})
-	for i, t := range parts {
-		if errs[i] != nil {
-			return errs[i]
-		}
-		all.rows += t.rows
-		all.v1 += t.v1
-		all.v2 += t.v2
-		all.v3 = max(all.v3, t.v3)
-	}
-	if err != nil {
+	if err := errors.Join(append(errs, err)...); err != nil {
 		return err
 	}
-	return write(s, fmt.Sprintf("%d %d %d %.6f", all.rows, all.v1, all.v2, all.v3))
+	return writeTotals(s, parts)
 }
