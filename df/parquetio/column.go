@@ -27,8 +27,11 @@ type leaf[S any] struct {
 	full   byte  // the definition level of a value that is there
 	null   bool  // the field can be left alone
 	values values[S]
-	put    func(b batch, from int, some []S)
+	put    putter[S]
 	views  bool // rows keep what values have of the page
+
+	// indexed does the same for values of a dictionary by their numbers; nil: put does it.
+	indexed func(b batch, from int, dict []S, index []int32)
 
 	page  parquet.Page
 	data  encoding.Values
@@ -41,6 +44,9 @@ type leaf[S any] struct {
 	value int    // the next one
 	buf   []S
 }
+
+// putter sets the field of rows of a batch from one on.
+type putter[S any] func(b batch, from int, some []S)
 
 // values takes values out of a page, n of them from the one of that number on. They are in
 // buf where the page does not have them as they are.
@@ -56,7 +62,7 @@ func (l *leaf[S]) fill(b batch, from, n int) error {
 		m := min(n, l.rows-l.row)
 		switch {
 		case l.defs == nil:
-			l.put(b, from, l.take(m))
+			l.take(b, from, m)
 		default:
 			if err := l.fillSome(b, from, l.defs[l.row:l.row+m]); err != nil {
 				return err
@@ -78,7 +84,7 @@ func (l *leaf[S]) fillSome(b batch, from int, defs []byte) error {
 			n++
 		}
 		if n > i {
-			l.put(b, from+i, l.take(n-i))
+			l.take(b, from+i, n-i)
 			i = n
 			continue
 		}
@@ -95,16 +101,21 @@ type nullError struct{ row int }
 
 func (nullError) Error() string { return errNull.Error() }
 
-// take is the next n values that are not null.
-func (l *leaf[S]) take(n int) []S {
+// take sets the field of n rows to the next values that are not null.
+func (l *leaf[S]) take(b batch, row, n int) {
 	from := l.value
 	l.value += n
+	if l.index != nil && l.indexed != nil {
+		l.indexed(b, row, l.dict, l.index[from:from+n])
+		return
+	}
 	l.buf = slices.Grow(l.buf[:0], n)[:n]
 	if l.index == nil {
-		return l.values(&l.data, from, n, l.buf)
+		l.put(b, row, l.values(&l.data, from, n, l.buf))
+		return
 	}
 	gather(l.buf, l.dict, l.index[from:from+n])
-	return l.buf
+	l.put(b, row, l.buf)
 }
 
 func gather[S any](dst, dict []S, index []int32) {

@@ -192,59 +192,72 @@ func openUnsigned[S uint32 | uint64](f *field, full byte, bits int, values value
 
 // openLeaf is how values become those of a field that convert gives.
 func openLeaf[S, D any](f *field, full byte, values values[S], convert func(S) D) opening {
-	put := func(b batch, from int, some []S) {
+	var put putter[S] = func(b batch, from int, some []S) {
+		c := b.cells(f)
 		for i, v := range some {
-			put(b, f, from+i, convert(v))
+			put(c, from+i, convert(v))
 		}
 	}
 	if f.pointer {
 		put = pointers(f, convert)
 	}
-	return opened(f, full, values, put)
+	return opened(f, full, values, put, nil)
 }
 
 // openNumbers is openLeaf of numbers, whose conversion is not to cost a call for each.
 func openNumbers[S, D number](f *field, full byte, values values[S]) opening {
-	put := func(b batch, from int, some []S) { putNumbers[S, D](b, f, from, some) }
 	if f.pointer {
-		put = pointers(f, func(v S) D { return D(v) })
+		return openLeaf(f, full, values, func(v S) D { return D(v) })
 	}
-	return opened(f, full, values, put)
+	return opened(f, full, values,
+		func(b batch, from int, some []S) { putNumbers[S, D](b.cells(f), from, some) },
+		func(b batch, from int, dict []S, index []int32) { putIndexed[S, D](b.cells(f), from, dict, index) })
 }
 
 type number interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint | ~float32 | ~float64
 }
 
-func putNumbers[S, D number](b batch, f *field, from int, some []S) {
+func putNumbers[S, D number](c cells, from int, some []S) {
 	for i, v := range some {
-		put(b, f, from+i, D(v))
+		put(c, from+i, D(v))
+	}
+}
+
+func putIndexed[S, D number](c cells, from int, dict []S, index []int32) {
+	for i, n := range index {
+		put(c, from+i, D(dict[n]))
 	}
 }
 
 // pointers makes memory of its own for the values of a field that points to them.
-func pointers[S, D any](f *field, convert func(S) D) func(b batch, from int, some []S) {
+func pointers[S, D any](f *field, convert func(S) D) putter[S] {
 	return func(b batch, from int, some []S) {
 		all := make([]D, len(some))
+		c := b.cells(f)
 		for i, v := range some {
 			all[i] = convert(v)
-			put(b, f, from+i, &all[i])
+			put(c, from+i, &all[i])
 		}
 	}
 }
 
 func openArrays(f *field, full byte) opening {
 	return opened(f, full, fixedArrays, func(b batch, from int, some [][]byte) {
+		c := b.cells(f)
 		for i, v := range some {
-			putBytes(b, f, from+i, v)
+			putBytes(c, from+i, v)
 		}
-	})
+	}, nil)
 }
 
-func opened[S any](f *field, full byte, values values[S], put func(b batch, from int, some []S)) opening {
-	_, text := any(put).(func(batch, int, []string))
+func opened[S any](f *field, full byte, taken values[S], put putter[S], indexed func(b batch, from int, dict []S, index []int32)) opening {
+	_, text := any(taken).(values[string])
 	return func(pages parquet.Pages, skip int64) column {
-		return &leaf[S]{pages: pages, skip: skip, full: full, null: f.pointer || f.zero, values: values, put: put, views: text}
+		return &leaf[S]{
+			pages: pages, skip: skip, full: full, null: f.pointer || f.zero,
+			values: taken, put: put, indexed: indexed, views: text,
+		}
 	}
 }
 

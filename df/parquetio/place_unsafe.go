@@ -14,20 +14,27 @@ func batchOf[T any](rows []T) batch {
 	return batch{unsafe.Pointer(unsafe.SliceData(rows)), unsafe.Sizeof(rows[0])}
 }
 
-// put sets a field of row i.
+// cells are one field of the rows.
+type cells struct {
+	first  unsafe.Pointer // the field of row 0
+	stride uintptr
+}
+
+func (b batch) cells(f *field) cells { return cells{unsafe.Add(b.rows, f.offset), b.stride} }
+
+// put sets the field of row i.
 //
 // Invariant: i is below the number of rows of the batch, and the field is one of the row's
 // type, whose underlying type is V: the pointer points to memory of a V within the slice.
-func put[V any](b batch, f *field, i int, v V) {
-	*(*V)(unsafe.Add(b.rows, uintptr(i)*b.stride+f.offset)) = v
+func put[V any](c cells, i int, v V) {
+	*(*V)(unsafe.Add(c.first, uintptr(i)*c.stride)) = v
 }
 
-// putBytes copies bytes to a field of row i that is an array of as many.
+// putBytes copies bytes to the field of row i, which is an array of as many.
 //
-// Invariant: as for put, with an array of at least len(v) bytes: [file.fit] has compared the
-// lengths.
-func putBytes(b batch, f *field, i int, v []byte) {
-	copy(unsafe.Slice((*byte)(unsafe.Add(b.rows, uintptr(i)*b.stride+f.offset)), len(v)), v)
+// Invariant: as for put, with an array of len(v) bytes: [opener] has compared the lengths.
+func putBytes(c cells, i int, v []byte) {
+	copy(unsafe.Slice((*byte)(unsafe.Add(c.first, uintptr(i)*c.stride)), len(v)), v)
 }
 
 // asString gives bytes of a page as a string without copying them.
