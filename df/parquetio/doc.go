@@ -40,7 +40,7 @@
 // value. Lists, maps and decimals cannot be read yet: a file may have them beside the
 // columns that are asked for.
 //
-// Files may be compressed by Snappy, zstd, gzip, LZ4 and Brotli. Damaged ones are
+// Columns may be compressed by Snappy, zstd, gzip and Brotli. Damaged files are
 // [df.ErrCorrupt], as far as their checksums tell.
 //
 // # What it is not for

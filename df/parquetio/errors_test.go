@@ -127,6 +127,14 @@ func TestErrors(t *testing.T) {
 	dftest.NoneLeft(t)
 }
 
+func TestLZ4(t *testing.T) {
+	path := written(t, "lz4.parquet", []place{{1, 2}}, parquet.Compression(&parquet.Lz4Raw))
+	got := failure[place](t, path, df.Workers(2))
+	if want := `lz4.parquet: column "lat" is compressed by LZ4_RAW, which cannot be read`; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
 func TestNoParquetFile(t *testing.T) {
 	good := bytesOf(t, storedFile(t))
 	read := func(path string) (string, error) {

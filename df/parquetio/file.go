@@ -50,7 +50,26 @@ func open(fields []field, r io.ReaderAt, size int64) (f *file, err error) {
 		}
 		f.columns = append(f.columns, c)
 	}
+	if err := f.packed(); err != nil {
+		return nil, fitError{err}
+	}
 	return f, f.cut()
+}
+
+// packed sees that columns are compressed in ways that can be read. The library's LZ4 is
+// left out: it has given back memory that it did not write, and takes twice as much memory
+// again and again for a damaged page.
+func (f *file) packed() error {
+	for _, g := range f.meta {
+		for i, c := range f.columns {
+			switch codec := g.Columns[c.index].MetaData.Codec; codec {
+			case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+			default:
+				return fmt.Errorf("column %q is compressed by %v, which cannot be read", f.fields[i].column(), codec)
+			}
+		}
+	}
+	return nil
 }
 
 // readBuffer is how much of a column is read ahead, in bytes: what is read of peers' files
