@@ -41,7 +41,8 @@
 // columns that are asked for.
 //
 // Columns may be compressed by Snappy, zstd, gzip and Brotli. Damaged files are
-// [df.ErrCorrupt], as far as their checksums tell.
+// [df.ErrCorrupt], as far as their checksums tell; one without checksums can make the
+// library ask for more memory than there is.
 //
 // # What it is not for
 //

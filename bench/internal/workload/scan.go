@@ -36,6 +36,9 @@ var scans = []Workload{{
 	Files:  h2oColumns,
 	Output: true, Scales: true,
 	Run: runParquet,
+	Why: "A columnar system filters one column and takes of the others what is left, a vector at a time. Here all four are laid " +
+		"out as rows first, which is a fifth of the processor time, and the filter another; a third goes into pages: reading, " +
+		"Snappy, checksums. It is about 13 ns of processor time a row in all.",
 }}
 
 // lineStats is the answer to the scan of lines.
