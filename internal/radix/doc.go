@@ -1,5 +1,5 @@
 // Package radix sorts references to rows by 64-bit keys whose order is that of
-// the rows.
+// the rows, and numbers of 64 bits.
 //
 // Two ideas. What is moved while sorting is not the rows but a [Ref] to each: 16
 // bytes, with enough of the row's key in them that most comparisons need not look
@@ -10,6 +10,9 @@
 //
 //	refs := []radix.Ref{{Key: 3, At: 0}, {Key: 1, At: 8}, {Key: 2, At: 16}}
 //	radix.Sort(refs, make([]radix.Ref, len(refs)))
+//
+// [SortNumbers] does the same to keys without references, for rows that are all in
+// their keys.
 //
 // Sorting is stable. The package knows nothing of rows: what is to be done about
 // keys that are equal in their first 64 bits is left to the caller.

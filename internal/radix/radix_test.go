@@ -49,6 +49,46 @@ func TestSort(t *testing.T) {
 	}
 }
 
+func TestSortNumbers(t *testing.T) {
+	for name, key := range keys {
+		for _, n := range []int{0, 1, 2, insertionMost, insertionMost + 1, 100, 1000, 40_000} {
+			numbers := numbersOf(key, n)
+			want := slices.Clone(numbers)
+			slices.Sort(want)
+			SortNumbers(numbers, make([]uint64, n))
+			if !slices.Equal(numbers, want) {
+				t.Errorf("%s, %d: not sorted", name, n)
+			}
+		}
+	}
+}
+
+func numbersOf(key func(*rand.Rand, int, int) uint64, n int) []uint64 {
+	numbers := make([]uint64, n)
+	for i, r := range refsOf(key, n, uint64(n)) {
+		numbers[i] = r.Key
+	}
+	return numbers
+}
+
+func BenchmarkSortNumbers(b *testing.B) {
+	for _, name := range []string{"random", "low bits", "few"} {
+		for _, n := range []int{100, 16 << 10, 1 << 20} {
+			all := numbersOf(keys[name], n)
+			numbers, scratch := make([]uint64, n), make([]uint64, n)
+			per := func(b *testing.B, sort func()) {
+				for b.Loop() {
+					copy(numbers, all)
+					sort()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n)/float64(b.N), "ns/number")
+			}
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) { per(b, func() { SortNumbers(numbers, scratch) }) })
+			b.Run(fmt.Sprintf("%s/%d/slices", name, n), func(b *testing.B) { per(b, func() { slices.Sort(numbers) }) })
+		}
+	}
+}
+
 func BenchmarkSort(b *testing.B) {
 	for _, name := range []string{"random", "text", "low bits", "ascending", "descending", "few"} {
 		for _, n := range []int{100, 16 << 10, 1 << 20} {
