@@ -12,15 +12,26 @@ type arranged struct {
 	s       *sorter
 	table   chunks
 	refs    []ref
-	ends    []int  // of the buckets, in refs
-	settled bool   // equal prefixes are equal keys
-	sorted  []bool // buckets that are in order; nil: all of them
+	bare    []uint64 // in place of refs, of rows that are bare
+	ends    []int    // of the buckets, in refs or bare
+	settled bool     // equal prefixes are equal keys
+	sorted  []bool   // buckets that are in order; nil: all of them
 }
 
-// piece is rows in input order whose chunks lie from base on in a table.
-type piece struct {
-	refs []ref
+// piece is rows in input order: references, whose chunks lie from base on in a
+// table, or bare rows.
+type piece[E any] struct {
+	rows []E
 	base uint64
+}
+
+// kernels are the loops over what is moved while rows are put in order.
+type kernels[E any] struct {
+	count   func(rows []E, lead int, counts []uint32)
+	scatter func(p piece[E], d *digits, dst []E, starts []int)
+	copy    func(p piece[E], dst []E)
+	note    func(k *keyStats, rows []E)
+	again   func(p piece[E], shared int) // takes prefixes from behind what all keys share
 }
 
 const (
@@ -35,15 +46,38 @@ const (
 // arrange moves rows from pieces to dst, bucket by bucket, in parts that each
 // runs at the same time. It takes time in proportion to the rows. What the pieces
 // hold is of no use after.
-func (s *sorter) arrange(pieces []piece, table chunks, keys *keyStats, bytes int64, dst []ref, parts int, each Each) (*arranged, error) {
+func (s *sorter) arrange(pieces []piece[ref], table chunks, keys *keyStats, bytes int64, dst []ref, parts int, each Each) (*arranged, error) {
 	a := &arranged{s: s, table: table, refs: dst, settled: s.kind == byNumbers || keys.settled()}
 	n := len(dst)
+	x := &arranging[ref]{kernels: kernels[ref]{
+		count: countRefs, scatter: scatterRefs, copy: copyRefs,
+		note:  func(k *keyStats, refs []ref) { s.noteAll(k, refs, table) },
+		again: func(p piece[ref], shared int) { s.prefixAgain(p, table, shared) },
+	}, a: a, pieces: pieces, dst: dst, rows: s.bucketRows(n, bytes), parts: parts, each: each}
 	if n == 0 || s.kind == byPlain {
-		return a, a.concatenate(group(pieces, n, parts), each)
+		return a, concatenate(x, group(pieces, n, parts))
 	}
-	bucketRows := min(max(int(rangeBytes*int64(n)/max(bytes, 1)), leastRows), cmp.Or(s.cfg.bucketRows, mostRows))
-	x := &arranging{a: a, pieces: pieces, rows: max(bucketRows, n/mostBuckets), parts: parts, each: each}
 	return a, x.split(pieces, keys, 0, n, 0)
+}
+
+// concatenate is arrange for rows that only a comparison orders: they are sorted
+// at once.
+func concatenate(x *arranging[ref], groups []pieceGroup[ref]) error {
+	a, n := x.a, len(x.dst)
+	if err := x.copyAll(groups, 0); err != nil || n == 0 {
+		return err
+	}
+	for at := mostRows; at < n; at += mostRows {
+		a.ends = append(a.ends, at)
+	}
+	a.ends = append(a.ends, n)
+	return a.s.sortRows(a.table, a.refs, x.each)
+}
+
+// bucketRows is how many rows a bucket should have, of n that take so many bytes.
+func (s *sorter) bucketRows(n int, bytes int64) int {
+	rows := min(max(int(rangeBytes*int64(n)/max(bytes, 1)), leastRows), cmp.Or(s.cfg.bucketRows, mostRows))
+	return max(rows, n/mostBuckets)
 }
 
 func (a *arranged) endBucket(end int, sorted bool) {
@@ -52,21 +86,23 @@ func (a *arranged) endBucket(end int, sorted bool) {
 }
 
 // arranging is the making of an arranged.
-type arranging struct {
+type arranging[E any] struct {
+	kernels[E]
 	a      *arranged
-	pieces []piece // memory for as many references as there are rows
-	rows   int     // of a bucket
+	pieces []piece[E] // memory for as many rows as there are
+	dst    []E
+	rows   int // of a bucket
 	parts  int
 	each   Each
 }
 
-// split makes buckets of the rows of pieces, which go to refs[lo:hi]. Buckets
+// split makes buckets of the rows of pieces, which go to dst[lo:hi]. Buckets
 // that are much too large are split again, by what comes next in their keys.
-func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) error {
+func (x *arranging[E]) split(pieces []piece[E], keys *keyStats, lo, hi, depth int) error {
 	a, s, n := x.a, x.a.s, hi-lo
 	groups := group(pieces, n, x.parts)
 	if n <= mostTimes*x.rows || keys.equal(s.kind) {
-		if err := a.copy(groups, lo, x.each); err != nil {
+		if err := x.copyAll(groups, lo); err != nil {
 			return err
 		}
 		if n <= mostTimes*x.rows {
@@ -88,16 +124,16 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 	}
 	if d.splits(s.cfg.Together) {
 		a.endBucket(hi, false)
-		return a.copy(groups, lo, x.each)
+		return x.copyAll(groups, lo)
 	}
 	counts := make([][]uint32, len(groups))
 	err := x.each(len(groups), func(g int) error {
 		counts[g] = make([]uint32, 1<<digitBits)
 		for _, p := range groups[g].pieces {
 			if d.again {
-				s.prefixAgain(p, a.table, d.shared)
+				x.again(p, d.shared)
 			}
-			d.count(p.refs, counts[g])
+			x.count(p.rows, d.lead, counts[g])
 		}
 		return nil
 	})
@@ -107,7 +143,7 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 	starts := d.buckets(counts, x.rows)
 	err = x.each(len(groups), func(g int) error {
 		for _, p := range groups[g].pieces {
-			d.scatter(p, a.refs[lo:hi], starts[g])
+			x.scatter(p, d, x.dst[lo:hi], starts[g])
 		}
 		return nil
 	})
@@ -119,7 +155,7 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 		to := lo + end
 		if to-from <= mostTimes*x.rows || to-from == n || depth == mostDepth {
 			a.endBucket(to, false)
-		} else if err := x.again(from, to, depth+1); err != nil {
+		} else if err := x.splitAgain(from, to, depth+1); err != nil {
 			return err
 		}
 		from = to
@@ -127,16 +163,16 @@ func (x *arranging) split(pieces []piece, keys *keyStats, lo, hi, depth int) err
 	return nil
 }
 
-// again splits a bucket, whose rows it moves back to the pieces first.
-func (x *arranging) again(lo, hi, depth int) error {
-	var pieces []piece
+// splitAgain splits a bucket, whose rows it moves back to the pieces first.
+func (x *arranging[E]) splitAgain(lo, hi, depth int) error {
+	var pieces []piece[E]
 	at := lo
 	for _, p := range x.pieces {
-		n := copy(p.refs, x.a.refs[at:hi])
+		n := copy(p.rows, x.dst[at:hi])
 		if n == 0 {
 			break
 		}
-		pieces = append(pieces, piece{refs: p.refs[:n]})
+		pieces = append(pieces, piece[E]{rows: p.rows[:n]})
 		at += n
 	}
 	groups := group(pieces, hi-lo, x.parts)
@@ -144,7 +180,7 @@ func (x *arranging) again(lo, hi, depth int) error {
 	err := x.each(len(groups), func(g int) error {
 		stats[g].reset()
 		for _, p := range groups[g].pieces {
-			x.a.s.noteAll(&stats[g], p.refs, x.a.table)
+			x.note(&stats[g], p.rows)
 		}
 		return nil
 	})
@@ -176,50 +212,42 @@ func (s *sorter) noteAll(k *keyStats, refs []ref, table chunks) {
 }
 
 // pieceGroup is a part of the rows, for one worker.
-type pieceGroup struct {
-	pieces []piece
+type pieceGroup[E any] struct {
+	pieces []piece[E]
 	at     int // of its first row
 }
 
 // group cuts n rows into parts of about equal size, in order.
-func group(pieces []piece, n, parts int) []pieceGroup {
-	var groups []pieceGroup
+func group[E any](pieces []piece[E], n, parts int) []pieceGroup[E] {
+	var groups []pieceGroup[E]
 	at, from, begin := 0, 0, 0
 	for i, p := range pieces {
-		at += len(p.refs)
+		at += len(p.rows)
 		if at*parts >= n*(len(groups)+1) || i == len(pieces)-1 {
-			groups = append(groups, pieceGroup{pieces[from : i+1], begin})
+			groups = append(groups, pieceGroup[E]{pieces[from : i+1], begin})
 			from, begin = i+1, at
 		}
 	}
 	return groups
 }
 
-// copy moves the rows of groups to refs[lo:], in their order.
-func (a *arranged) copy(groups []pieceGroup, lo int, each Each) error {
-	return each(len(groups), func(g int) error {
+// copyAll moves the rows of groups to dst[lo:], in their order.
+func (x *arranging[E]) copyAll(groups []pieceGroup[E], lo int) error {
+	return x.each(len(groups), func(g int) error {
 		at := lo + groups[g].at
 		for _, p := range groups[g].pieces {
-			for _, r := range p.refs {
-				a.refs[at] = ref{Key: r.Key, At: r.At + p.base<<chunkBits}
-				at++
-			}
+			x.copy(p, x.dst[at:])
+			at += len(p.rows)
 		}
 		return nil
 	})
 }
 
-// concatenate is arrange for rows that only a comparison orders: they are sorted
-// at once.
-func (a *arranged) concatenate(groups []pieceGroup, each Each) error {
-	if err := a.copy(groups, 0, each); err != nil || len(a.refs) == 0 {
-		return err
+func copyRefs(p piece[ref], dst []ref) {
+	dst = dst[:len(p.rows)]
+	for i, r := range p.rows {
+		dst[i] = ref{Key: r.Key, At: r.At + p.base<<chunkBits}
 	}
-	for at := mostRows; at < len(a.refs); at += mostRows {
-		a.ends = append(a.ends, at)
-	}
-	a.ends = append(a.ends, len(a.refs))
-	return a.s.sortRows(a.table, a.refs, each)
 }
 
 // digits are the first bits in which keys differ.
@@ -243,16 +271,16 @@ func (d *digits) splits(together int) bool {
 }
 
 // prefixAgain takes the prefixes of rows from behind what all keys share.
-func (s *sorter) prefixAgain(p piece, table chunks, shared int) {
-	for i := range p.refs {
-		key := table.record(p.refs[i].At + p.base<<chunkBits).key
-		p.refs[i].Key = load8(key[shared:]) ^ s.flip
+func (s *sorter) prefixAgain(p piece[ref], table chunks, shared int) {
+	for i := range p.rows {
+		key := table.record(p.rows[i].At + p.base<<chunkBits).key
+		p.rows[i].Key = load8(key[shared:]) ^ s.flip
 	}
 }
 
-func (d *digits) count(refs []ref, counts []uint32) {
+func countRefs(refs []ref, lead int, counts []uint32) {
 	for i := range refs {
-		counts[refs[i].Key<<d.lead>>(64-digitBits)]++
+		counts[refs[i].Key<<lead>>(64-digitBits)]++
 	}
 }
 
@@ -295,22 +323,27 @@ func (d *digits) buckets(counts [][]uint32, rows int) [][]int {
 	return perGroup
 }
 
-func (d *digits) scatter(p piece, dst []ref, starts []int) {
+func scatterRefs(p piece[ref], d *digits, dst []ref, starts []int) {
 	base := p.base << chunkBits
-	for _, r := range p.refs {
+	for _, r := range p.rows {
 		at := &starts[d.bucket[r.Key<<d.lead>>(64-digitBits)]]
 		dst[*at] = ref{Key: r.Key, At: r.At + base}
 		*at++
 	}
 }
 
-// rowsOf sorts a bucket and returns its rows.
-func (a *arranged) rowsOf(i int) []ref {
-	from := 0
+// bucket is where a bucket begins and ends.
+func (a *arranged) bucket(i int) (from, to int) {
 	if i > 0 {
 		from = a.ends[i-1]
 	}
-	refs := a.refs[from:a.ends[i]]
+	return from, a.ends[i]
+}
+
+// rowsOf sorts a bucket and returns its rows.
+func (a *arranged) rowsOf(i int) []ref {
+	from, to := a.bucket(i)
+	refs := a.refs[from:to]
 	if a.sorted != nil && !a.sorted[i] {
 		a.sorted[i] = true // once: prefixes are changed
 		scratch := a.s.getRefs(len(refs))

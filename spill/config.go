@@ -13,7 +13,8 @@ import (
 // Config says what a [Sorter] may use. The zero Config is a good one.
 type Config struct {
 	// Memory is how many bytes rows may take before they go to disk; 0 is
-	// 256 MiB. Rows take their encoded bytes and 32 more each.
+	// 256 MiB. Rows take their encoded bytes and 32 more each; numbers that are
+	// sorted by themselves take 16 bytes.
 	Memory int64
 	// TempDir is the directory for temporary files; empty is [os.TempDir].
 	TempDir string

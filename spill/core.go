@@ -46,6 +46,10 @@ type sorter struct {
 	flip  uint64 // texts: what prefixes are turned by
 	turn  uint64 // numbers: what keys are turned by
 
+	bare     bool   // rows may be bare
+	bareTurn uint64 // what keys of bare rows are turned by, to give the bits of the row
+	bareSign uint64 // the bit of the sign, where the others are turned too when it is not set
+
 	compareRows func(a, b []byte) int                           // plain
 	sortRows    func(table chunks, refs []ref, each Each) error // plain
 	rowExtra    int64                                           // plain: bytes that sorting a row takes
@@ -55,10 +59,11 @@ type sorter struct {
 
 	chunkBytes int // of full chunks
 
-	mem     sharedMemory
-	refPool sync.Pool
-	touched atomic.Uint32
-	stats   counters
+	mem      sharedMemory
+	refPool  sync.Pool
+	barePool sync.Pool
+	touched  atomic.Uint32
+	stats    counters
 
 	mu struct {
 		sync.Mutex
@@ -187,6 +192,7 @@ func (s *sorter) filler() *filler {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := &filler{s: s, index: len(s.mu.fillers), mem: s.cfg.Budget(), pick: chooser{mode: s.cfg.Compression}}
+	f.bare.on = s.bare
 	f.keys.reset()
 	s.mu.fillers = append(s.mu.fillers, f)
 	return f
@@ -200,6 +206,12 @@ type output struct {
 
 // finish ends the filling and makes the output.
 func (s *sorter) finish(parts int, each Each) (*output, error) {
+	if bare, err := s.bareOnly(each); err != nil {
+		return nil, err
+	} else if bare {
+		a, err := s.finishBare(parts, each)
+		return &output{memory: a}, err
+	}
 	var runs []*run
 	rows := 0
 	for _, f := range s.mu.fillers {
@@ -221,7 +233,7 @@ func (s *sorter) finish(parts int, each Each) (*output, error) {
 func (s *sorter) finishMemory(rows, parts int, each Each) (*arranged, error) {
 	type placed struct {
 		place uint64
-		piece
+		piece[ref]
 	}
 	var all []placed
 	var table chunks
@@ -231,14 +243,14 @@ func (s *sorter) finishMemory(rows, parts int, each Each) (*arranged, error) {
 	for _, f := range s.mu.fillers {
 		f.endSegment()
 		for _, seg := range f.segs {
-			all = append(all, placed{seg.place, piece{seg.refs, uint64(len(table))}})
+			all = append(all, placed{seg.place, piece[ref]{seg.refs, uint64(len(table))}})
 		}
 		table = append(table, f.chunks...)
 		keys.merge(&f.keys)
 		bytes += f.bytes
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
-	pieces := make([]piece, len(all))
+	pieces := make([]piece[ref], len(all))
 	for i := range all {
 		pieces[i] = all[i].piece
 	}
@@ -255,7 +267,12 @@ func (s *sorter) writeRest(a *arranged, first int) (*run, error) {
 	}
 	w := s.newRun(file, &chooser{mode: s.cfg.Compression})
 	for i := first; i < len(a.ends); i++ {
-		if err := w.addAll(a.table, a.rowsOf(i)); err != nil {
+		if a.bare != nil {
+			err = w.addBare(a.bareOf(i), i)
+		} else {
+			err = w.addAll(a.table, a.rowsOf(i))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -273,6 +290,11 @@ func (s *sorter) finishRuns(runs []*run, parts int, each Each) (*output, error) 
 	keep := s.keepRest(runs)
 	err := each(len(fillers), func(i int) error {
 		f := fillers[i]
+		if keep && f.bare.on {
+			if err := f.expand(); err != nil {
+				return err
+			}
+		}
 		if keep && f.rows > 0 {
 			r, err := f.memoryRun()
 			f.runs = append(f.runs, r)

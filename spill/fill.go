@@ -25,6 +25,7 @@ func (f *Filler[T]) Add(place uint64, rows []T) error {
 // spans are the bytes of rows, and their keys in one form or none. They are valid
 // until the filler makes others.
 type spans struct {
+	all     []byte // of rows that may be bare, in place of rows
 	rows    []string
 	numbers []uint64
 	texts   []string
@@ -58,6 +59,9 @@ func (f *filler) batch(spansOf func(from, to int) spans, from, to int) (err erro
 	b := spansOf(from, to)
 	switch f.s.kind {
 	case byNumbers:
+		if b.all != nil {
+			return f.addBareOrNot(b)
+		}
 		return f.addNumbers(b.rows, b.numbers)
 	case byTexts:
 		return f.addTexts(b.rows, b.texts)
@@ -84,6 +88,8 @@ func (f *Filler[T]) spansOf(rows []T) spans {
 	switch s := f.s; {
 	case s.text:
 		b.rows = stringsOf(rows)
+	case f.f.bare.on:
+		b.all = e.encodeAll(s.form, placesOf(rows))
 	case s.form != nil:
 		b.rows = e.encode(s.form, placesOf(rows))
 	default:
@@ -118,6 +124,23 @@ func (e *encoded) encode(f *form, rows places) []string {
 		}
 	} else {
 		e.buf, e.ends = f.appendEach(e.buf, e.ends, rows)
+	}
+	return e.cut()
+}
+
+// encodeAll returns the bytes of rows of form f, which all take as many.
+//
+//go:noinline
+func (e *encoded) encodeAll(f *form, rows places) []byte {
+	e.buf = f.appendAll(e.buf[:0], rows)
+	return e.buf
+}
+
+// cutAll returns the rows in buf, of width bytes each.
+func (e *encoded) cutAll(width int) []string {
+	e.ends = e.ends[:0]
+	for end := width; end <= len(e.buf); end += width {
+		e.ends = append(e.ends, end)
 	}
 	return e.cut()
 }

@@ -28,6 +28,8 @@ type filler struct {
 	freeRefs   [][]ref
 	dst        []ref // where a run is put in order
 
+	bare bareRows // in place of chunks and refs
+
 	enc encoded // of the rows that are being added
 	rec []byte  // a record that is being written
 
@@ -177,11 +179,11 @@ func (f *filler) room(need int) ([]byte, error) {
 }
 
 // pieces are the rows in memory.
-func (f *filler) pieces() []piece {
+func (f *filler) pieces() []piece[ref] {
 	f.endSegment()
-	list := make([]piece, len(f.segs))
+	list := make([]piece[ref], len(f.segs))
 	for i, seg := range f.segs {
-		list[i] = piece{refs: seg.refs}
+		list[i] = piece[ref]{rows: seg.refs}
 	}
 	return list
 }
@@ -194,6 +196,13 @@ func (f *filler) spill() (err error) {
 	}
 	if err := f.openFile(); err != nil {
 		return err
+	}
+	if f.bare.on {
+		if err := f.spillBare(); err != nil {
+			return err
+		}
+		f.recycle()
+		return nil
 	}
 	a, err := f.arrange()
 	if err != nil {

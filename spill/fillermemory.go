@@ -8,18 +8,26 @@ func (f *filler) more(need int) error {
 	if int64(need) > f.s.cfg.Memory {
 		return tooLarge(need)
 	}
-	if !f.mem.Reserve(0) { // somebody else is short of memory
+	if err := f.yield(); err != nil {
+		return err
+	}
+	for !f.moreRefs() || !f.moreBytes(need) {
+		if err := f.spill(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// yield gives memory up when somebody else is short of it.
+func (f *filler) yield() error {
+	if !f.mem.Reserve(0) {
 		f.dropFree()
 		if f.held > leastHeld(f.s.cfg.Memory) && !f.mem.Reserve(0) {
 			if err := f.spill(); err != nil {
 				return err
 			}
 			f.dropFree()
-		}
-	}
-	for !f.moreRefs() || !f.moreBytes(need) {
-		if err := f.spill(); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -118,6 +126,7 @@ func (f *filler) recycle() {
 	clear(f.chunks)
 	clear(f.wholeRefs)
 	f.chunks, f.wholeRefs, f.segs, f.refs = f.chunks[:0], f.wholeRefs[:0], f.segs[:0], nil
+	f.recycleBare()
 	f.bytes, f.rows = 0, 0
 	f.keys.reset()
 }
@@ -130,6 +139,7 @@ func (f *filler) dropFree() {
 	for _, whole := range f.freeRefs {
 		f.free(int64(cap(whole)) * f.s.refCost())
 	}
+	f.dropFreeBare()
 	f.freeChunks, f.freeRefs, f.dst = nil, nil, nil
 }
 

@@ -46,7 +46,7 @@ func columnOf[T any, K Sortable](key func(T) K) column[T] {
 	}
 	kind, width := kindOf(t), int(t.Size())
 	return column[T]{
-		columnForm: columnForm{form: numeric, width: width},
+		columnForm: columnForm{form: numeric, width: width, kind: kind},
 		bits: func(rows []T, out []uint64) {
 			keyBits(rows, out, key)
 			normalise(out[:len(rows)], kind, width)

@@ -53,7 +53,7 @@ func (s *sorter) keepRest(runs []*run) bool {
 	for _, f := range s.mu.fillers {
 		f.dropFree()
 		if f.rows > 0 {
-			held += f.held
+			held += f.heldAsRecords()
 			n++
 		}
 	}

@@ -35,6 +35,7 @@ type columnForm struct {
 	form  keyForm
 	desc  bool
 	width int // bytes of a number; 0: of any length
+	kind  numberKind
 }
 
 // keyForm says how a sorter gets at a key.

@@ -46,8 +46,8 @@ func (o *Sorted[T]) Spill() (freed int64, err error) { return o.of.spill() }
 // they share memory with others that were read at the same time.
 func (p Part[T]) Read(buf []T, push func(rows []T) error) error {
 	var scratch []byte
-	return p.of.read(len(buf), func(got [][]byte) error {
-		rows := buf[:len(got)]
+	return p.of.read(len(buf), func(got rowBytes) error {
+		rows := buf[:got.n]
 		if err := p.s.decode(rows, got, &scratch); err != nil {
 			return err
 		}
@@ -56,15 +56,15 @@ func (p Part[T]) Read(buf []T, push func(rows []T) error) error {
 }
 
 // decode fills rows with what their bytes are.
-func (s *Sorter[T]) decode(rows []T, got [][]byte, buf *[]byte) error {
+func (s *Sorter[T]) decode(rows []T, got rowBytes, buf *[]byte) error {
 	switch {
 	case s.text:
-		stringsFrom(rows, got)
+		stringsFrom(rows, got.each)
 		return nil
 	case s.form != nil:
 		return s.form.decodeBatch(placesOf(rows), got, buf)
 	}
-	_, err := decodeEach(s.codec, rows, got)
+	_, err := decodeEach(s.codec, rows, got.each)
 	return corrupt(err)
 }
 
@@ -156,12 +156,15 @@ func (o *sorted) spill() (freed int64, err error) {
 }
 
 // read gives the bytes of the rows to push, up to n rows at a time.
-func (p section) read(n int, push func(got [][]byte) error) error {
+func (p section) read(n int, push func(got rowBytes) error) error {
 	if p.o == nil {
 		return nil
 	}
 	r := &reader{push: push, most: min(n, batchRows)}
 	defer p.end()
+	if p.memory != nil && p.memory.bare != nil {
+		return p.memory.readBare(p.bucket, min(n, batchRows), push)
+	}
 	if p.memory != nil {
 		table := p.memory.table
 		for refs := range slices.Chunk(p.memory.rowsOf(p.bucket), ahead) {
@@ -197,9 +200,16 @@ func (p section) end() {
 	o.releaseLocked()
 }
 
+// rowBytes is the bytes of n rows.
+type rowBytes struct {
+	n    int
+	each [][]byte
+	all  []byte // in place of each: rows that are bare, one after the other
+}
+
 // reader gathers the bytes of rows, a batch at a time.
 type reader struct {
-	push func([][]byte) error
+	push func(rowBytes) error
 	most int
 	n    int
 	got  [batchRows][]byte
@@ -220,17 +230,21 @@ func (r *reader) flush() error {
 	if r.n = 0; n == 0 {
 		return nil
 	}
-	return r.push(r.got[:n])
+	return r.push(rowBytes{n: n, each: r.got[:n]})
 }
 
 // decodeBatch fills rows with what their bytes are. buf is scratch memory.
-func (f *form) decodeBatch(rows places, got [][]byte, buf *[]byte) error {
-	if f.fixed < 0 {
-		_, err := f.decodeEach(rows, got)
+func (f *form) decodeBatch(rows places, got rowBytes, buf *[]byte) error {
+	switch {
+	case got.all != nil:
+		_, err := f.decodeAll(rows, got.all)
+		return err
+	case f.fixed < 0:
+		_, err := f.decodeEach(rows, got.each)
 		return corrupt(err)
 	}
 	b := (*buf)[:0] // such rows do not point into their bytes
-	for _, row := range got {
+	for _, row := range got.each {
 		b = append(b, row...)
 	}
 	*buf = b

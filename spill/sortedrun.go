@@ -63,6 +63,9 @@ func (f *filler) writeAll(w *runWriter, n int, spansOf func(from, to int) spans)
 func (f *filler) write(w *runWriter, spansOf func(from, to int) spans, from, to int) (err error) {
 	defer unwritten(&err)
 	b := spansOf(from, to)
+	if b.all != nil {
+		b.rows = f.enc.cutAll(f.s.width)
+	}
 	left := uint(64 - 8*f.s.width)
 	for i, row := range b.rows {
 		key := ""

@@ -42,6 +42,7 @@ func NewSorterOf[T any](order Order[T], codec Codec[T], c Config) *Sorter[T] {
 		return s
 	}
 	s.core.byColumns(len(order.columns), order.columns[0].columnForm)
+	s.core.keepBare(s.form, order.columns[0].columnForm)
 	return s
 }
 

@@ -44,7 +44,7 @@ func mustSpill(t *testing.T, what string, o df.Output, options ...df.Option) {
 }
 
 // numberCost is about how many bytes an int64 takes that is sorted by itself.
-const numberCost = 56
+const numberCost = 17
 
 // sortsKeys sorts by keys in every shape, by every verb. Rows are places in a
 // slice of keys: with rows of a type for each kind of key, compiling this took
