@@ -22,8 +22,7 @@ var sorts = []Workload{
 		Scales: true,
 		Run: sortRows(func(s *trial.Session) []int64 { return data.IntsIn(int(s.Rows), data.Random, 1) },
 			8, (*digest.Ordered).AddInt),
-		Why: "A row is put in a record of 22 bytes with its key beside it, and two references of 16: 54 bytes for a number of 8. " +
-			"A layout without records for rows that are numbers would halve that.",
+		Why: "Rows are kept as numbers of eight bytes alone. Half of the time goes into sorting them, in buckets that fit a level-2 cache.",
 	},
 	{
 		Name: "sort-strings", Group: "Sorting",
@@ -31,6 +30,8 @@ var sorts = []Workload{
 		Memory: func(size int64) (int64, int64) { return size / 32, 0 },
 		Run: sortRows(func(s *trial.Session) []string { return data.ShortStrings(int(s.Rows), 1) },
 			10, (*digest.Ordered).AddString),
+		Why: "A third of the time goes into reading records in sorted order, each of them a cache miss, and a quarter into the collector, " +
+			"which follows the strings that come out. Sorting itself is a sixth.",
 	},
 }
 
