@@ -32,11 +32,23 @@ func newTable[K comparable, A any](slots int, init func(*A), own func(*K, *arena
 }
 
 // newSlots returns n empty slots.
+//
+// Every page is written to: one that is new to the process, and read before it is
+// written to, costs two page faults.
 func newSlots[E any](n int) []E {
 	s := make([]E, n)
 	hugepage.Advise(s) // they are looked into everywhere at any time
+	var empty E
+	if step := page / int(unsafe.Sizeof(empty)); step > 0 {
+		for i := 0; i < n; i += step {
+			s[i] = empty
+		}
+	}
 	return s
 }
+
+// page is the size of the smallest pages of memory.
+const page = 4 << 10
 
 // shiftFor returns what leaves of 64 bits the index of one of n slots, n a
 // power of two.
