@@ -78,13 +78,14 @@ func (s *stringStore[T, K, A]) read(rows []T) error {
 
 func (s *stringStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	toks := s.toks[:len(rows)]
-	s.table.touch(toks)
 	switch {
 	case s.spec.Count:
 		countStrings(any(s.table).(*strTable[int64]), toks, s.keys)
 	case s.spec.Add != nil:
+		s.table.touch(toks)
 		foldStrings(s.table, toks, s.keys, rows, s.spec.Add)
 	default:
+		s.table.touch(toks)
 		foldStringsAt(s.table, toks, s.keys, rows, at, s.spec.AddAt)
 	}
 }

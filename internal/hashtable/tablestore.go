@@ -85,13 +85,14 @@ func readKeys[T any, K comparable](rows []T, key func(T) K, ks []K) {
 
 func (s *tableStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	ks := s.ks[:len(rows)]
-	s.table.touch(s.hs[:len(rows)])
 	switch {
 	case s.spec.Count:
 		countTable(any(s.table).(*table[K, int64]), ks, s.hs)
 	case s.spec.Add != nil:
+		s.table.touch(s.hs[:len(rows)])
 		foldTable(s.table, ks, s.hs, rows, s.spec.Add)
 	default:
+		s.table.touch(s.hs[:len(rows)])
 		foldTableAt(s.table, ks, s.hs, rows, at, s.spec.AddAt)
 	}
 }
