@@ -40,7 +40,7 @@ type store[T any] interface {
 	fold(rows []T, at stamp.Stamp)    // that batch into the front table
 	scatter(rows []T, at stamp.Stamp) // or straight into the partitions
 	front() (groups, slots int)
-	growFront()
+	growFront(factor int)
 	newFront(slots int) // in place of the front table, which is empty
 	drain()             // front table into partitions
 	buffered(p int) int // entries
@@ -150,7 +150,7 @@ func (l *local[T]) makeRoom() {
 	gain := l.missed - missed
 	l.missed = missed
 	if slots < l.tune.front || slots < l.tune.wide && gain > helps {
-		l.store.growFront()
+		l.store.growFront(l.factor(groups, slots))
 		l.rows, l.groups = 0, groups
 		return
 	}
@@ -164,6 +164,21 @@ func (l *local[T]) makeRoom() {
 		l.tune.front, l.missed = l.tune.small, 1
 	}
 	l.mergeDuplicates()
+}
+
+// factor is by how much the front table grows: by what makes it large enough for the
+// groups that there seem to be, so that fewer tables are made and filled. The last step
+// of those that need no asking is a doubling, as makeRoom compares with half the size.
+//
+// Rows drawn at random miss when their groups are not in the table yet. So the share
+// that did not is that of the groups which were in it, half way from before to now, of
+// all that there are. Where few groups have most of the rows, that is too low a guess.
+func (l *local[T]) factor(groups, slots int) int {
+	f := 2
+	for f < 8 && 4*f*slots <= l.tune.front && float64(f*slots)*(1-l.missed) < float64(l.groups+groups) {
+		f *= 2
+	}
+	return f
 }
 
 func (l *local[T]) drain() {

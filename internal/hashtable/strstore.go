@@ -115,7 +115,7 @@ func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 }
 
 func (s *stringStore[T, K, A]) front() (groups, slots int) { return s.table.n, len(s.table.slots) }
-func (s *stringStore[T, K, A]) growFront()                 { s.table.grow(2) }
+func (s *stringStore[T, K, A]) growFront(factor int)       { s.table.grow(factor) }
 func (s *stringStore[T, K, A]) newFront(slots int) {
 	s.table = newStrTable(slots, s.spec.Init)
 }

@@ -122,7 +122,7 @@ func (s *tableStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 }
 
 func (s *tableStore[T, K, A]) front() (groups, slots int) { return s.table.n, len(s.table.slots) }
-func (s *tableStore[T, K, A]) growFront()                 { s.table.grow(2) }
+func (s *tableStore[T, K, A]) growFront(factor int)       { s.table.grow(factor) }
 func (s *tableStore[T, K, A]) newFront(slots int) {
 	s.table = newTable[K, A](slots, s.spec.Init, s.own)
 }
