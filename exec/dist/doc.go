@@ -27,6 +27,11 @@
 // go to others. A task gives the same rows each time, and rows know their place in the
 // whole input, so that the result does not depend on who ran what, or how often.
 //
+// Parcels need not pass through the driver for that. Peers of its machine put them into
+// files of the driver. Peers that can reach each other may keep those that are for other
+// peers: then a peer that is gone has taken something with it, and those of its tasks are
+// made again whose parcels somebody still wants.
+//
 // # What runs in the driver
 //
 // Writers, and what hands rows to the program; operators that count rows, as Take; the end
