@@ -143,11 +143,11 @@ func TestAnalyze(t *testing.T) {
 		t.Errorf("%d bytes are held by nobody", ran.Memory)
 	}
 	for i, p := range ran.Pipelines {
-		if p.State != "done" || p.Ended < p.Began || p.Rows != 150_000 {
+		if p.State != "done" || p.Ended < p.Began || p.Rows != 750_000 {
 			t.Errorf("pipeline %d: %+v", i+1, p)
 		}
 	}
-	if text := ran.String(); !strings.Contains(text, `sort "letters"`) || !strings.Contains(text, "150 k → 100 k") {
+	if text := ran.String(); !strings.Contains(text, `sort "letters"`) || !strings.Contains(text, "750 k → 500 k") {
 		t.Errorf("drawn:\n%s", text)
 	}
 

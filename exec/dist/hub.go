@@ -11,7 +11,7 @@ import (
 )
 
 // A hub keeps the parcels of a run: in memory and, when there are many, in a temporary
-// file, but for those that peers of this machine have put into files.
+// file; and knows where those are that peers have put into depots.
 type hub struct {
 	limit   int64 // bytes in memory
 	used    atomic.Int64
