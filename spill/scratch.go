@@ -76,5 +76,14 @@ func (s *Scratch) Grown(n int64) error {
 	return nil
 }
 
+// Has reports whether n bytes at off have been written, by whomever.
+func (s *Scratch) Has(off, n int64) (bool, error) {
+	s.mu.Lock()
+	f := s.mu.file
+	s.mu.Unlock()
+	info, err := f.file.Stat()
+	return err == nil && off <= info.Size()-n, err
+}
+
 // Close gives the file's space back.
 func (s *Scratch) Close() error { return s.dir.close() }

@@ -94,4 +94,7 @@ func (p *keep) Close() error {
 // ReadAt fills b with bytes that stand at off.
 func (p *keep) ReadAt(b []byte, off int64) (int, error) { return len(b), p.temp.Read(b, off) }
 
+// Has reports whether n bytes at off have been written.
+func (p *keep) Has(off, n int64) (bool, error) { return p.temp.Has(off, n) }
+
 func (p *keep) append(block []byte) (off int64, err error) { return p.temp.Write(block) }

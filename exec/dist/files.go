@@ -102,6 +102,12 @@ func (f *openFile) Close() error {
 
 func (f *openFile) ReadAt(b []byte, off int64) (int, error) { return f.file.ReadAt(b, off) }
 
+// Has reports whether n bytes at off have been written.
+func (f *openFile) Has(off, n int64) (bool, error) {
+	info, err := f.file.Stat()
+	return err == nil && off <= info.Size()-n, err
+}
+
 // append writes a block behind the others.
 func (f *openFile) append(b []byte) (off int64, err error) {
 	f.mu.Lock()
@@ -120,6 +126,15 @@ type place struct {
 
 func (p place) append(b []byte) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(p.off)), uint64(p.size))
+}
+
+// in returns an error unless a file has such bytes: no memory is taken for others.
+func (p place) in(has func(off, n int64) (bool, error)) error {
+	ok, err := has(p.off, int64(p.size))
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: a block of %d bytes at %d, beyond the end", errMessage, p.size, p.off)
+	}
+	return err
 }
 
 func readPlace(r io.ByteReader) (p place, err error) {

@@ -138,6 +138,7 @@ func TestBytesWhereFilesCannotBeOpened(t *testing.T) {
 		{at.append(append(listed(f.message, depotMessage{Path: "/proc/4194303/fd/9", Key: f.message.Key}), 0, 0)), []string{"bytes"}, false},
 		{at.append(append(listed(f.message), 0, 1)), nil, true},
 		{place{1 << 40, 10}.append(append(listed(f.message), 0, 0)), nil, true},
+		{place{keyBytes, 1 << 30}.append(append(listed(f.message), 0, 0)), nil, true},
 		{place{0, 10}.append(append(listed(f.message), 0, 0)), nil, true},
 		{append(listed(f.message), 0, 0), nil, true},
 		{appendSized(nil, []byte{1, 200, 1}), nil, true},

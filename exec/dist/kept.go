@@ -52,6 +52,9 @@ func ServeKept(ctx context.Context, self int, h Header, s Stream) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := at.in(k.temp.Has); err != nil {
+			return err
+		}
 		if cap(buf) < at.size {
 			buf = make([]byte, at.size)
 		}

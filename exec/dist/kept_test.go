@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -68,10 +69,19 @@ func TestKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var read atomic.Int64
 			n := direct(3, reach)
+			var all sync.WaitGroup // of the peers, so that each has a task
+			all.Add(len(n.peers))
 			for i, peer := range n.peers {
+				var first sync.Once
 				n.peers[i] = func(ctx context.Context, h dist.Header, s dist.Stream) error {
 					if h.Kind == dist.KeptStream && h.Name == "" {
 						read.Add(1)
+					}
+					if h.Kind == dist.TaskStream {
+						first.Do(func() {
+							all.Done()
+							all.Wait()
+						})
 					}
 					return peer(ctx, h, s)
 				}

@@ -93,6 +93,11 @@ func (i *intake) parcel(kind byte, b []byte) error {
 		if i.depot == nil || i.depot.file == nil && !i.r.cut.toPeers(i.t.stage.outs[n]) {
 			return fmt.Errorf("%w: a parcel in a depot that it does not have", errMessage)
 		}
+		if i.depot.file != nil {
+			if err := at.in(i.depot.file.Has); err != nil {
+				return err
+			}
+		}
 		i.placed = true
 		err = i.addIn(i.depot, at, m.edge, m.Parcel)
 	}

@@ -136,11 +136,11 @@ func (i *rowsFrom) begin() (err error) {
 func (i *rowsFrom) source(m depotMessage) (source, error) {
 	if m.Path != "" {
 		f, err := files.get(m)
-		return readers{f, f}, err
+		return nearby{f}, err
 	}
 	if m.Peer == i.links.Self {
 		k, err := keeps.get(keepID{i.run, m.Peer})
-		return readers{k, k}, err
+		return nearby{k}, err
 	}
 	i.far = true
 	return &farKeep{i: i, m: m}, nil
@@ -158,15 +158,21 @@ func (i *rowsFrom) Close() (err error) {
 	return err
 }
 
-// readers is a source that this process can read.
-type readers struct {
+// nearby is a source that this process can read.
+type nearby struct{ readable }
+
+type readable interface {
 	io.ReaderAt
 	io.Closer
+	Has(off, n int64) (bool, error)
 }
 
-func (readers) ask(place) error { return nil }
+func (nearby) ask(place) error { return nil }
 
-func (r readers) get(at place) ([]byte, error) {
+func (r nearby) get(at place) ([]byte, error) {
+	if err := at.in(r.Has); err != nil {
+		return nil, err
+	}
 	b := make([]byte, at.size)
 	_, err := r.ReadAt(b, at.off)
 	return b, whole(err)
