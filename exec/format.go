@@ -105,6 +105,21 @@ func (s *tables[T]) open(files vfs.FS, path string) error {
 	return err
 }
 
+// regularSize sees that it is a regular file, and how large.
+func regularSize(op, path string, file vfs.File) (int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if info.IsDir() {
+		return 0, directoryError(op, path)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, &fs.PathError{Op: op, Path: path, Err: errors.New("not a regular file")}
+	}
+	return info.Size(), nil
+}
+
 // add reads what a file says about its rows. The file is closed with the source.
 func (s *tables[T]) add(path string, size int64, input Input) (*tableFile[T], error) {
 	f := &tableFile[T]{path: path, size: size, input: input}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"anabranch.dev/internal/frame"
 	"anabranch.dev/internal/plan"
 	"anabranch.dev/spill"
 )
@@ -351,47 +350,4 @@ func (s *lineSource[S]) paths() (list []string) {
 		list = append(list, f.path)
 	}
 	return list
-}
-
-func (s *loading[T]) paths() (list []string) {
-	for _, f := range s.files {
-		list = append(list, f.path)
-	}
-	return list
-}
-
-// savedLease is a morsel of a saved stream: blocks of a file.
-type savedLease struct {
-	Path     string
-	Size     int64
-	From, To int
-}
-
-func (s *loading[T]) Lease(m Morsel) ([]byte, error) {
-	p := m.Part.(savedPart)
-	return leaseOf(savedLease{p.file.path, p.file.size, p.blocks.From, p.blocks.To})
-}
-
-func (s *loading[T]) Leased(b []byte) (Morsel, error) {
-	l, err := leased[savedLease](b)
-	if err != nil {
-		return Morsel{}, err
-	}
-	i := slices.IndexFunc(s.files, func(f *savedFile) bool { return f.path == l.Path })
-	if i < 0 {
-		in, err := s.piece.Open(l.Path, l.Size)
-		if err != nil {
-			return Morsel{}, err
-		}
-		f := &savedFile{path: l.Path, size: l.Size, file: in}
-		i, s.files = len(s.files), append(s.files, f) // closed with the source
-		if err := f.read(spill.TypeText[T]()); err != nil {
-			return Morsel{}, err
-		}
-	}
-	f := s.files[i]
-	if f.index == nil || l.From < 0 || l.To < l.From || l.To > f.index.Len() {
-		return Morsel{}, fmt.Errorf("%w: blocks %d to %d of %s", spill.ErrMalformed, l.From, l.To, l.Path)
-	}
-	return Morsel{Part: savedPart{f, frame.Range{From: l.From, To: l.To}}}, nil
 }

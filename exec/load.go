@@ -1,163 +1,89 @@
 package exec
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"anabranch.dev/internal/frame"
-	"anabranch.dev/internal/glob"
-	"anabranch.dev/internal/vfs"
 	"anabranch.dev/spill"
 )
 
 // Load is the body of a source of the rows of files that [Save] wrote. patterns
 // are as in [glob.Expand].
 func Load[T any](patterns []string) Body {
-	return func(r *Run) (any, error) {
-		codec, err := spill.CodecFor[T]()
-		if err != nil {
-			return nil, err
-		}
-		s := &loading[T]{codec: codec, piece: r.piece}
-		if r.piece != nil { // it is told of its files with each morsel
-			return s, nil
-		}
-		for _, p := range patterns {
-			paths, err := glob.Expand(p)
-			if err != nil {
-				return nil, err
-			}
-			for _, path := range paths {
-				f, err := openSaved(r.fs, path, spill.TypeText[T]())
-				if err != nil {
-					_ = s.Close() // what went wrong before says more
-					return nil, err
-				}
-				s.files = append(s.files, f)
-				s.rows += f.index.Rows
-				s.bytes += f.size
-			}
-		}
-		return s, nil
-	}
+	return FromFiles(Format[T]{Op: "load", Open: openSaved[T]}, patterns)
 }
+
+// loadBytes is how much of a file is a piece.
+const loadBytes = 1 << 20
 
 // savedFile is a file that is being read.
 type savedFile struct {
-	path  string
-	size  int64
-	file  Input
-	index *frame.FileIndex
-	parts []frame.Range
+	file   io.ReaderAt
+	size   int64
+	index  *frame.FileIndex
+	ranges []frame.Range // by piece
 }
 
-// openSaved opens a file with rows of a type.
-func openSaved(files vfs.FS, path, rowType string) (*savedFile, error) {
-	file, err := files.OpenFile(path, 0, 0)
+// readSaved reads what a file says about its rows.
+func readSaved(file io.ReaderAt, size int64, rowType string) (*savedFile, error) {
+	index, err := frame.ReadIndex("", file, size)
 	if err != nil {
-		return nil, err
-	}
-	f := &savedFile{path: path, file: file}
-	if f.size, err = regularSize("load", path, file); err == nil {
-		err = f.read(rowType)
-	}
-	if err != nil {
-		_ = file.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-// loadBytes is how much of a file is a morsel.
-const loadBytes = 1 << 20
-
-// regularSize sees that it is a regular file, and how large.
-func regularSize(op, path string, file vfs.File) (int64, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return 0, err
-	}
-	if info.IsDir() {
-		return 0, directoryError(op, path)
-	}
-	if !info.Mode().IsRegular() {
-		return 0, &fs.PathError{Op: op, Path: path, Err: errors.New("not a regular file")}
-	}
-	return info.Size(), nil
-}
-
-// read reads what the file says about its rows.
-func (f *savedFile) read(rowType string) (err error) {
-	if f.index, err = frame.ReadIndex(f.path, f.file, f.size); err != nil {
 		if c, ok := errors.AsType[*frame.CorruptError](err); ok && c.Offset == 0 {
 			c.Reason += "; was the file written by Save?"
 		}
-		return err
+		return nil, err
 	}
-	if have := f.index.Description.Type; have != rowType {
-		return fmt.Errorf("%w: %s was saved with rows of type %s, and is loaded with %s", ErrRowType, f.path, have, rowType)
+	if have := index.Description.Type; have != rowType {
+		return nil, fmt.Errorf("%w: it was saved with rows of type %s, and is loaded with %s", ErrRowType, have, rowType)
 	}
-	f.parts = f.index.Ranges(loadBytes)
-	return nil
+	return &savedFile{file, size, index, index.Ranges(loadBytes)}, nil
 }
 
-// loading gives out ranges of blocks.
+func (f *savedFile) Pieces() []TablePiece {
+	list := make([]TablePiece, len(f.ranges))
+	for n, r := range f.ranges {
+		for i := r.From; i < r.To; i++ {
+			b := f.index.Block(i)
+			list[n].Rows += int64(b.Rows)
+			list[n].Bytes += int64(b.Bytes)
+		}
+	}
+	return list
+}
+
+// loading is a saved file with rows of one type.
 type loading[T any] struct {
-	piece       *Piece
-	codec       spill.Codec[T]
-	files       []*savedFile
-	rows, bytes int64
-
-	file, part int // the next one
+	*savedFile
+	codec spill.Codec[T]
 }
 
-// savedPart is a morsel: blocks of one file.
-type savedPart struct {
-	file   *savedFile
-	blocks frame.Range
-}
-
-func (s *loading[T]) Size() (rows, bytes int64) { return s.rows, s.bytes }
-
-func (s *loading[T]) Next(context.Context) (Morsel, error) {
-	for s.file < len(s.files) {
-		f := s.files[s.file]
-		if s.part == len(f.parts) {
-			s.file, s.part = s.file+1, 0
-			continue
-		}
-		p := savedPart{f, f.parts[s.part]}
-		s.part++
-		n := int64(0)
-		for i := p.blocks.From; i < p.blocks.To; i++ {
-			n += int64(f.index.Block(i).Bytes)
-		}
-		return Morsel{Part: p, Bytes: n}, nil
+func openSaved[T any](file io.ReaderAt, size int64) (Table[T], error) {
+	codec, err := spill.CodecFor[T]()
+	if err != nil {
+		return nil, err
 	}
-	return Morsel{}, io.EOF
+	f, err := readSaved(file, size, spill.TypeText[T]())
+	if err != nil {
+		return nil, err
+	}
+	return &loading[T]{f, codec}, nil
 }
 
-// Describe names a morsel in errors.
-func (s *loading[T]) Describe(m Morsel) string { return m.Part.(savedPart).file.path }
-
-func (s *loading[T]) Read(w *Worker, m Morsel, down Pipe) error {
-	push := pushOf[T](down)
-	p := m.Part.(savedPart)
-	buf := scratch[T](w, BatchRows[T]())
-	for i := p.blocks.From; i < p.blocks.To; i++ {
-		b := p.file.index.Block(i)
-		raw, h, err := frame.NewReaderAt(p.file.path, p.file.file, p.file.size).Block(b) // rows may point into raw: it is nobody else's
+func (s *loading[T]) Read(piece int, batch []T, push func([]T) error) error {
+	blocks := s.ranges[piece]
+	for i := blocks.From; i < blocks.To; i++ {
+		b := s.index.Block(i)
+		raw, h, err := frame.NewReaderAt("", s.file, s.size).Block(b) // rows may point into raw: it is nobody else's
 		if err != nil {
 			return err
 		}
 		for left := h.Rows; left > 0; {
-			rows := buf[:min(left, len(buf))]
+			rows := batch[:min(left, len(batch))]
 			n, err := spill.DecodeAll(s.codec, rows, raw)
 			if err != nil {
-				return frame.Locate(&frame.CorruptError{Offset: -1, Reason: err.Error()}, p.file.path, b.Offset)
+				return &frame.CorruptError{Offset: b.Offset, Reason: err.Error()}
 			}
 			raw = raw[n:]
 			left -= len(rows)
@@ -166,18 +92,8 @@ func (s *loading[T]) Read(w *Worker, m Morsel, down Pipe) error {
 			}
 		}
 		if len(raw) > 0 {
-			return &frame.CorruptError{File: p.file.path, Offset: b.Offset, Reason: fmt.Sprintf("%d bytes are left after its rows", len(raw))}
+			return &frame.CorruptError{Offset: b.Offset, Reason: fmt.Sprintf("%d bytes are left after its rows", len(raw))}
 		}
 	}
 	return nil
-}
-
-func (s *loading[T]) Close() error {
-	var err error
-	for _, f := range s.files {
-		if e := f.file.Close(); err == nil {
-			err = e
-		}
-	}
-	return err
 }

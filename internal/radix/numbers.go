@@ -2,8 +2,9 @@ package radix
 
 import "math/bits"
 
-// SortNumbers sorts numbers. scratch is memory for as many; what it holds after is of
-// no use.
+// SortNumbers sorts numbers: it is [Sort] where a key is all there is, written out, since the
+// loops are all of it. Equal numbers cannot be told apart, and it takes half the memory.
+// scratch is memory for as many; what it holds after is of no use.
 func SortNumbers(numbers, scratch []uint64) {
 	if len(numbers) <= insertionMost {
 		insertNumbers(numbers)
