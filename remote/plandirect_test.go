@@ -3,6 +3,7 @@ package remote_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"anabranch.dev/df"
 	"anabranch.dev/remote"
@@ -68,11 +69,15 @@ func TestPlanRelayed(t *testing.T) {
 	}
 }
 
-// TestPlanDirectRemoved: what a peer kept that is sent away is made again.
+// TestPlanDirectRemoved sends a peer away at several moments of a run. What it kept is made
+// again.
 func TestPlanDirectRemoved(t *testing.T) {
 	remote.CheckLeaks(t)
-	c := newInput(t, 100_000).cases()[2]
-	for after := range 6 {
+	const moments = 10
+	c := newInput(t, 200_000).cases()[2]
+	var took time.Duration
+	during := 0
+	for n := range moments {
 		hosts := remotetest.Hosts(2, remote.Service{Hostname: "elsewhere"})
 		for i := range hosts {
 			hosts[i].Direct = "127.0.0.1"
@@ -81,22 +86,28 @@ func TestPlanDirectRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		done := false
-		watch := df.Watch(func(p df.Progress) {
-			tasks := int64(0)
-			for _, o := range p.Peers {
-				tasks += o.Tasks
+		away := func() {} // the first time, to know how long it takes
+		if n > 0 {
+			timer := time.AfterFunc(took*time.Duration(n)/moments, func() { _ = cluster.Remove(1) })
+			away = func() {
+				if !timer.Stop() {
+					during++
+				}
 			}
-			if tasks >= int64(after) && !done {
-				done = true
-				cluster.Remove(1)
-			}
-		})
-		got, err := c.run(t.Context(), df.On(cluster), watch)
+		}
+		began := time.Now()
+		got, err := c.run(t.Context(), df.On(cluster))
+		away()
 		if err != nil {
-			t.Fatalf("removed after %d tasks: %v", after, err)
+			t.Fatalf("removed at moment %d of %d: %v", n, moments, err)
+		}
+		if n == 0 {
+			took = time.Since(began)
 		}
 		c.check(t, got)
 		_ = cluster.Close() // always nil
+	}
+	if during == 0 {
+		t.Error("no peer was removed while the plan ran")
 	}
 }
