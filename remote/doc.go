@@ -53,8 +53,10 @@
 // docs/protocol.md has the bytes.
 //
 // The package does not reconnect: [Cluster.Add] gives a host a new peer, also while
-// a plan runs. What peers send each other passes through the driver. With
-// [Dialer.Direct] they have connections with each other as well, of TLS 1.3.
+// a plan runs. What peers send each other passes through the driver, or through its
+// files where they share its machine. With [Dialer.Direct] they have connections with
+// each other, of TLS 1.3, and keep what others want: then those of the tasks that a
+// lost peer had done run again whose rows are still wanted.
 //
 // Peers are as trusted as the driver: they are the same program, run by the same
 // user. What comes from them is checked nevertheless, so that an accident is an
