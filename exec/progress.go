@@ -20,7 +20,7 @@ type Progress struct {
 	Left  time.Duration `json:"left_ns"` // until the run is done, estimated; or -1
 
 	Bytes      int64 `json:"bytes"`       // of input read so far
-	TotalBytes int64 `json:"total_bytes"` // of all input, or -1
+	TotalBytes int64 `json:"total_bytes"` // of all input that is to be read, or -1
 
 	Memory     int64 `json:"memory"`      // bytes that operators hold
 	MemoryPeak int64 `json:"memory_peak"` // most that they held at one time
@@ -78,7 +78,10 @@ type OperatorProgress struct {
 	RowsOut int64 `json:"rows_out"` // rows that it gave out
 	Bytes   int64 `json:"bytes"`    // that it read or wrote, of input and output files; 0 when none
 
-	Busy    time.Duration `json:"busy_ns"`    // spent in it by all workers together, estimated from samples
+	// Busy is the time spent in it by all workers together, estimated from samples. Of a
+	// source it is what its pieces took, less what operators below it took of them, and in a
+	// run of milliseconds it can be 0.
+	Busy    time.Duration `json:"busy_ns"`
 	Blocked time.Duration `json:"blocked_ns"` // spent waiting in it
 
 	effort float64       // see laborious

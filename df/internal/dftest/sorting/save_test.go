@@ -541,7 +541,8 @@ func TestLoadProgress(t *testing.T) {
 		if err := df.Run(context.Background(), df.Load[int64](path).Count(), o, df.Watch(func(p df.Progress) { last = p })); err != nil {
 			t.Fatal(err)
 		}
-		if last.TotalBytes != files[0].Bytes || last.Bytes > last.TotalBytes || last.Bytes < last.TotalBytes*9/10 || last.Operators[0].RowsOut != 300_000 {
+		// all that is to be read is read: the blocks, which are most of the file
+		if last.Bytes != last.TotalBytes || last.Bytes >= files[0].Bytes || last.Bytes < files[0].Bytes*9/10 || last.Operators[0].RowsOut != 300_000 {
 			t.Errorf("%s: %+v", what, last)
 		}
 	})
