@@ -82,14 +82,14 @@ func inBrowser(t *testing.T, b *browser, width int, scheme string) {
 	other.End(nil)
 	w.until(`document.querySelectorAll("section[data-key=recent] tbody tr").length === 4 && document.querySelectorAll("main > section").length === 2`)
 	shoot(w, width, scheme, "ended")
-	w.eval(`document.querySelector("a[href='?run=3']").click()`)
+	w.follow("a[href='?run=3']")
 	w.until(`document.title === "nightly sort: done" && document.getElementById("link").textContent === "Live"`)
 	shoot(w, width, scheme, "one")
 	if said := b.complaints(); len(said) > 0 {
 		t.Errorf("the page complains:\n%s", strings.Join(said, "\n"))
 	}
 
-	w.eval(`document.querySelector("h1 a").click()`)
+	w.follow("h1 a")
 	start(t, page, "endless").Tell(progress(20))
 	w.until(`document.querySelector("section").dataset.name === "endless" && document.getElementById("link").textContent === "Live"`)
 	server.CloseClientConnections()

@@ -171,17 +171,26 @@ func (b *browser) send(session, method string, params any) chan answer {
 // call sends a command and decodes its result.
 func (b *browser) call(session, method string, params any, result any) {
 	b.t.Helper()
+	if refused := b.ask(session, method, params, result); refused != "" {
+		b.t.Fatalf("%s: %s", method, refused)
+	}
+}
+
+// ask is call, and returns why the browser has refused.
+func (b *browser) ask(session, method string, params any, result any) (refused string) {
+	b.t.Helper()
 	a, ok := <-b.send(session, method, params)
 	switch {
 	case !ok:
 		b.t.Fatalf("%s: the browser has ended", method)
 	case a.Error != nil:
-		b.t.Fatalf("%s: %s", method, a.Error.Message)
+		return a.Error.Message
 	case result != nil:
 		if err := json.Unmarshal(a.Result, result); err != nil {
 			b.t.Fatalf("%s: %v", method, err)
 		}
 	}
+	return ""
 }
 
 // tab is a window of the browser.
@@ -215,24 +224,32 @@ func (w *tab) close() { w.call(w.session, "Page.close", nil, nil) }
 // eval returns the value of an expression, as JSON decodes it.
 func (w *tab) eval(expression string) any {
 	w.t.Helper()
-	v, exception := w.try(expression)
-	if exception != nil {
-		w.t.Fatalf("%s: %s", expression, exception)
+	v, why := w.try(expression)
+	if why != "" {
+		w.t.Fatalf("%s: %s", expression, why)
 	}
 	return v
 }
 
-func (w *tab) try(expression string) (value any, exception json.RawMessage) {
+// try is eval, and returns why there is no value: the expression throws, or its page has
+// been left.
+func (w *tab) try(expression string) (value any, why string) {
 	w.t.Helper()
 	var r struct {
 		Result           struct{ Value any }
 		ExceptionDetails json.RawMessage
 	}
-	w.call(w.session, "Runtime.evaluate", params{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
-	return r.Result.Value, r.ExceptionDetails
+	why = w.ask(w.session, "Runtime.evaluate", params{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
+	return r.Result.Value, why + string(r.ExceptionDetails)
 }
 
-// until waits for an expression to be true: it throws while the page is loading.
+// follow clicks a link. The page can be left before it has answered.
+func (w *tab) follow(selector string) {
+	w.t.Helper()
+	w.eval(fmt.Sprintf("setTimeout(() => document.querySelector(%q).click()); undefined", selector))
+}
+
+// until waits for an expression to be true: there is no value while a page is loading.
 func (w *tab) until(expression string) {
 	w.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
