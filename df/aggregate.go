@@ -18,7 +18,10 @@ func accumulate[T, A, R any](verb string, f agg.Func[T, A, R]) (exec.Accumulate[
 	if (d.Add == nil) == (d.AddAt == nil) || d.Merge == nil || d.Result == nil {
 		misuse(verb, "the aggregate needs Merge, Result and exactly one of Add and AddAt")
 	}
-	return exec.Accumulate[T, A]{Init: d.Init, Add: d.Add, AddAt: d.AddAt, Merge: d.Merge, Size: d.Size}, d.Result
+	if d.AddBatch != nil && d.Add == nil {
+		misuse(verb, "the aggregate has AddBatch and no Add")
+	}
+	return exec.Accumulate[T, A]{Init: d.Init, Add: d.Add, AddAt: d.AddAt, AddBatch: d.AddBatch, Merge: d.Merge, Size: d.Size}, d.Result
 }
 
 // keepsIn panics when accumulators would keep rows that are valid for a call

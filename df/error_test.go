@@ -469,6 +469,13 @@ func TestMisuse(t *testing.T) {
 		{"df.Source (HERE): nil function", func() { df.Source[int64, int64](nil, nil) }},
 		{"df.Reduce (HERE): nil function", func() { df.Reduce(s, nil) }},
 		{"df.Aggregate (HERE): nil function", func() { df.Aggregate[int64, int64, int64](s, nil) }},
+		{"df.Aggregate (HERE): the aggregate has AddBatch and no Add", func() {
+			df.Aggregate(s, func() agg.Def[int64, int64, int64] {
+				d := agg.Count[int64]()
+				d.Add, d.AddAt = nil, func(*int64, int64, agg.Stamp) {}
+				return d
+			})
+		}},
 		{"df.CountBy (HERE): nil function", func() { df.CountBy[int64, int64](s, nil) }},
 		{"df.AggregateBy (HERE): nil function", func() { df.AggregateBy[int64, int64](s, nil, agg.Count[int64]) }},
 		{"df.ReduceBy (HERE): nil function", func() { df.ReduceBy(s, self, nil) }},

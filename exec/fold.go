@@ -5,19 +5,22 @@ import (
 	"io"
 	"sync"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
 // Accumulate says how rows of type T are folded into an accumulator A. It is
 // [anabranch.dev/df/agg.Def] without its result: see there. Exactly one of Add,
-// AddAt and AddAll is set; [Fold] alone knows AddAll, which takes whole batches.
+// AddAt and AddAll is set, and AddBatch beside Add; [Fold] alone knows AddAll, which
+// takes whole batches of rows of one group.
 type Accumulate[T, A any] struct {
-	Init   func(a *A)
-	Add    func(a *A, v T)
-	AddAt  func(a *A, v T, at stamp.Stamp)
-	AddAll func(a *A, rows []T)
-	Merge  func(dst, src *A)
-	Size   func(a *A) int
+	Init     func(a *A)
+	Add      func(a *A, v T)
+	AddAt    func(a *A, v T, at stamp.Stamp)
+	AddAll   func(a *A, rows []T)
+	AddBatch func(to groups.Of[A], rows []T)
+	Merge    func(dst, src *A)
+	Size     func(a *A) int
 }
 
 // Fold is the body of a breaker that folds all rows into one accumulator, and
@@ -95,6 +98,8 @@ func foldPush[T, A any](l *foldLocal, a *A, acc *Accumulate[T, A]) func(rows []T
 		switch {
 		case acc.AddAll != nil:
 			acc.AddAll(a, rows)
+		case acc.AddBatch != nil:
+			groups.Same(a, rows, acc.AddBatch)
 		case acc.Add != nil:
 			foldKernel(a, rows, acc.Add)
 		default:

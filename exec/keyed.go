@@ -27,7 +27,8 @@ func CountRows[T any]() Accumulate[T, int64] { return Accumulate[T, int64]{} }
 func Keyed[T any, K comparable, A, R any](key func(T) K, acc Accumulate[T, A], row func(K, *A) R) Body {
 	return func(r *Run) (any, error) {
 		spec := hashtable.Spec[T, K, A]{
-			Key: key, Init: acc.Init, Add: acc.Add, AddAt: acc.AddAt, Merge: acc.Merge, Size: acc.Size,
+			Key: key, Init: acc.Init, Add: acc.Add, AddAt: acc.AddAt, AddBatch: acc.AddBatch,
+			Merge: acc.Merge, Size: acc.Size,
 			Count: acc.Add == nil && acc.AddAt == nil,
 			Front: int(min(r.memory.Limit()/int64(frontShare*r.Workers()), mostFront)),
 		}
@@ -79,7 +80,7 @@ func (k *keyed[T, K, A, R]) Open(w *Worker, _ int) (Local, error) {
 }
 
 func (l *keyedLocal[T, K, A, R]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: func(Mark) error {
+	return Pipe{Push: l.push, Reads: true, Mark: func(Mark) error {
 		l.row = 0
 		return nil
 	}}

@@ -1,5 +1,7 @@
 package agg
 
+import "anabranch.dev/internal/groups"
+
 // Both is the accumulator of [Combine].
 type Both[A, B any] struct {
 	a A
@@ -23,6 +25,11 @@ func Combine[T, A, B, R, S, X any](f Func[T, A, R], g Func[T, B, S], join func(R
 			d.Add = func(a *Both[A, B], v T) {
 				p.Add(&a.a, v)
 				q.Add(&a.b, v)
+			}
+			pBatch, qBatch := batcher(p), batcher(q)
+			d.AddBatch = func(to Groups[Both[A, B]], rows []T) {
+				pBatch(groups.Part(to, func(a *Both[A, B]) *A { return &a.a }), rows)
+				qBatch(groups.Part(to, func(a *Both[A, B]) *B { return &a.b }), rows)
 			}
 		} else {
 			pAt, qAt := adder(p), adder(q)
@@ -54,6 +61,18 @@ func adder[T, A, R any](d Def[T, A, R]) func(a *A, v T, at Stamp) {
 	return func(a *A, v T, _ Stamp) { d.Add(a, v) }
 }
 
+// batcher is AddBatch of an aggregate that has Add.
+func batcher[T, A, R any](d Def[T, A, R]) func(to Groups[A], rows []T) {
+	if d.AddBatch != nil {
+		return d.AddBatch
+	}
+	return func(to Groups[A], rows []T) {
+		for i := range rows {
+			d.Add(to.At(i), rows[i])
+		}
+	}
+}
+
 func initer[T, A, R any](d Def[T, A, R]) func(*A) {
 	if d.Init != nil {
 		return d.Init
@@ -79,6 +98,13 @@ func Where[T, A, R any](keep func(T) bool, f Func[T, A, R]) Func[T, A, R] {
 			d.Add = func(a *A, v T) {
 				if keep(v) {
 					add(a, v)
+				}
+			}
+			d.AddBatch = func(to Groups[A], rows []T) {
+				for i := range rows {
+					if keep(rows[i]) {
+						add(to.At(i), rows[i])
+					}
 				}
 			}
 		}
@@ -119,7 +145,7 @@ func Then[T, A, R, X any](f Func[T, A, R], change func(R) X) Func[T, A, X] {
 	return func() Def[T, A, X] {
 		d := f()
 		return Def[T, A, X]{
-			Init: d.Init, Add: d.Add, AddAt: d.AddAt, Merge: d.Merge, Size: d.Size,
+			Init: d.Init, Add: d.Add, AddAt: d.AddAt, AddBatch: d.AddBatch, Merge: d.Merge, Size: d.Size,
 			Result: func(a *A) X { return change(d.Result(a)) },
 		}
 	}

@@ -7,7 +7,12 @@ import "anabranch.dev/internal/held"
 //	df.AggregateBy(orders, customer, agg.Count)
 func Count[T any]() Def[T, int64, int64] {
 	return Def[T, int64, int64]{
-		Add:    func(n *int64, _ T) { *n++ },
+		Add: func(n *int64, _ T) { *n++ },
+		AddBatch: func(to Groups[int64], _ []T) {
+			for i := range to.Len() {
+				*to.At(i)++
+			}
+		},
 		Merge:  func(dst, src *int64) { *dst += *src },
 		Result: func(n *int64) int64 { return *n },
 	}
@@ -25,11 +30,11 @@ type Value[V any] struct {
 // no rows the result is the zero T.
 func Reduce[T any](f func(T, T) T) Func[T, Value[T], T] {
 	mustFunc(f == nil, "Reduce")
-	return reduceValues(func(v T) T { return v }, f)
+	return reduceValues(func(v T) T { return v }, f, nil)
 }
 
-// reduceValues folds what key reads from the rows.
-func reduceValues[T, V any](key func(T) V, f func(V, V) V) Func[T, Value[V], V] {
+// reduceValues folds what key reads from the rows. batch does so for many, or is nil.
+func reduceValues[T, V any](key func(T) V, f func(V, V) V, batch func(Groups[Value[V]], []T)) Func[T, Value[V], V] {
 	add := func(a *Value[V], v V) {
 		if a.ok {
 			v = f(a.v, v)
@@ -38,7 +43,8 @@ func reduceValues[T, V any](key func(T) V, f func(V, V) V) Func[T, Value[V], V] 
 	}
 	return func() Def[T, Value[V], V] {
 		return Def[T, Value[V], V]{
-			Add: func(a *Value[V], v T) { add(a, key(v)) },
+			Add:      func(a *Value[V], v T) { add(a, key(v)) },
+			AddBatch: batch,
 			Merge: func(dst, src *Value[V]) {
 				if src.ok {
 					add(dst, src.v)

@@ -15,6 +15,13 @@ func Mean[T any, N Number](f func(T) N) Func[T, FloatMean, float64] {
 				a.sum.Add(float64(f(v)))
 				a.n++
 			},
+			AddBatch: func(to Groups[FloatMean], rows []T) {
+				for i := range rows {
+					a := to.At(i)
+					a.sum.Add(float64(f(rows[i])))
+					a.n++
+				}
+			},
 			Merge: func(dst, src *FloatMean) {
 				dst.sum.Merge(&src.sum)
 				dst.n += src.n
@@ -41,6 +48,13 @@ func FastMean[T any, N Number](f func(T) N) Func[T, PlainMean, float64] {
 			Add: func(a *PlainMean, v T) {
 				a.sum += float64(f(v))
 				a.n++
+			},
+			AddBatch: func(to Groups[PlainMean], rows []T) {
+				for i := range rows {
+					a := to.At(i)
+					a.sum += float64(f(rows[i]))
+					a.n++
+				}
 			},
 			Merge: func(dst, src *PlainMean) {
 				dst.sum += src.sum

@@ -6,14 +6,30 @@ import "cmp"
 // NaN wins, and -0 is below 0. For no rows it is the zero V.
 func Min[T any, V cmp.Ordered](f func(T) V) Func[T, Value[V], V] {
 	mustFunc(f == nil, "Min")
-	return reduceValues(f, lower[V])
+	return reduceValues(f, lower[V], func(to Groups[Value[V]], rows []T) {
+		for i := range rows {
+			v, a := f(rows[i]), to.At(i)
+			if a.ok {
+				v = lower(a.v, v)
+			}
+			*a = Value[V]{v, true}
+		}
+	})
 }
 
 // Max is the greatest of what f reads from the rows, as the built-in max has it:
 // a NaN wins, and 0 is above -0. For no rows it is the zero V.
 func Max[T any, V cmp.Ordered](f func(T) V) Func[T, Value[V], V] {
 	mustFunc(f == nil, "Max")
-	return reduceValues(f, higher[V])
+	return reduceValues(f, higher[V], func(to Groups[Value[V]], rows []T) {
+		for i := range rows {
+			v, a := f(rows[i]), to.At(i)
+			if a.ok {
+				v = higher(a.v, v)
+			}
+			*a = Value[V]{v, true}
+		}
+	})
 }
 
 // lower and higher are min and max with the usual case first: the built-ins are

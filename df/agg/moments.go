@@ -10,7 +10,7 @@ import "math"
 // and the result is computed from these without rounding up to the last step.
 // So it is the same for every order of rows, exactly 0 for equal rows, and does
 // not suffer when the spread is tiny against the mean. The accumulator has 120
-// bytes.
+// bytes; that of [FastVariance] has 24.
 func Variance[T any, N Number](f func(T) N) Func[T, Moments, float64] {
 	mustFunc(f == nil, "Variance")
 	return moments(f, func(a *Moments) float64 { return a.variance(a.n - 1) })
@@ -46,7 +46,12 @@ type Moments struct {
 func moments[T any, N Number](f func(T) N, result func(*Moments) float64) Func[T, Moments, float64] {
 	return func() Def[T, Moments, float64] {
 		return Def[T, Moments, float64]{
-			Add:    func(a *Moments, v T) { a.add(float64(f(v))) },
+			Add: func(a *Moments, v T) { a.add(float64(f(v))) },
+			AddBatch: func(to Groups[Moments], rows []T) {
+				for i := range rows {
+					to.At(i).add(float64(f(rows[i])))
+				}
+			},
 			Merge:  func(dst, src *Moments) { dst.merge(src) },
 			Result: result,
 		}

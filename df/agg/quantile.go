@@ -56,6 +56,12 @@ func quantiles[T any, N Number, R any](f func(T) N, read func(xs []float64) R) F
 		return Def[T, []float64, R]{
 			// Adding 0 turns -0 into 0: they would sort in either order.
 			Add: func(a *[]float64, v T) { *a = append(*a, float64(f(v))+0) },
+			AddBatch: func(to Groups[[]float64], rows []T) {
+				for i := range rows {
+					a := to.At(i)
+					*a = append(*a, float64(f(rows[i]))+0)
+				}
+			},
 			Merge: func(dst, src *[]float64) {
 				if len(*dst) < len(*src) {
 					*dst, *src = *src, *dst

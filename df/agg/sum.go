@@ -23,7 +23,13 @@ func FastSum[T any, F Float](f func(T) F) Func[T, F, F] {
 func plainSum[T any, N Number](f func(T) N) Func[T, N, N] {
 	return func() Def[T, N, N] {
 		return Def[T, N, N]{
-			Add:    func(a *N, v T) { *a += f(v) },
+			Add: func(a *N, v T) { *a += f(v) },
+			AddBatch: func(to Groups[N], rows []T) {
+				for i := range rows {
+					a := to.At(i)
+					*a += f(rows[i])
+				}
+			},
 			Merge:  func(dst, src *N) { *dst += *src },
 			Result: func(a *N) N { return *a },
 		}
@@ -37,7 +43,13 @@ func SumFloat[T any, F Float](f func(T) F) Func[T, FloatSum, F] {
 	mustFunc(f == nil, "SumFloat")
 	return func() Def[T, FloatSum, F] {
 		return Def[T, FloatSum, F]{
-			Add:    func(a *FloatSum, v T) { a.Add(float64(f(v))) },
+			Add: func(a *FloatSum, v T) { a.Add(float64(f(v))) },
+			AddBatch: func(to Groups[FloatSum], rows []T) {
+				for i := range rows {
+					a := to.At(i)
+					a.Add(float64(f(rows[i])))
+				}
+			},
 			Merge:  func(dst, src *FloatSum) { dst.Merge(src) },
 			Result: func(a *FloatSum) F { return F(a.Float64()) },
 		}

@@ -1,6 +1,9 @@
 package hashtable
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 const (
 	firstArena = 512
@@ -32,8 +35,16 @@ func (a *arena) alloc(n int) []byte {
 
 // clone returns a copy of s that shares its block with other strings.
 func (a *arena) clone(s string) string {
-	if s == "" {
+	switch {
+	case s == "":
 		return ""
+	case len(a.free) >= inline && readable16(s): // most keys
+		w0, w1 := load16(s)
+		b := a.free[:inline]
+		binary.LittleEndian.PutUint64(b, w0)
+		binary.LittleEndian.PutUint64(b[8:], w1)
+		a.free = a.free[len(s):]
+		return asView(b[:len(s)])
 	}
 	b := a.alloc(len(s))
 	copy(b, s)

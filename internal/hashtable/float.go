@@ -18,14 +18,15 @@ func newFloatGrouping[T any, K comparable, A any](s Spec[T, K, A], tune tuning) 
 		bits, value = bits32[K], value32[K]
 	}
 	inner := newTableGrouping(Spec[T, uint64, A]{
-		Key:   func(row T) uint64 { return bits(key(row)) },
-		Init:  s.Init,
-		Add:   s.Add,
-		AddAt: s.AddAt,
-		Count: s.Count,
-		Merge: s.Merge,
-		Size:  s.Size,
-		Front: s.Front,
+		Key:      func(row T) uint64 { return bits(key(row)) },
+		Init:     s.Init,
+		Add:      s.Add,
+		AddAt:    s.AddAt,
+		AddBatch: s.AddBatch,
+		Count:    s.Count,
+		Merge:    s.Merge,
+		Size:     s.Size,
+		Front:    s.Front,
 	}, tune)
 	return &floatGrouping[T, K, A]{inner, value}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -63,17 +64,18 @@ var tunings = map[string]tuning{
 func checkModel[K comparable](t *testing.T, pool []string, build func(i int, buf *[]byte) K, name func(K) string) {
 	t.Helper()
 	for tn, tune := range tunings {
-		for _, form := range []string{"Add", "AddAt"} {
+		for _, form := range []string{"Add", "AddAt", "AddBatch"} {
 			for seed := range uint64(2) {
 				t.Run(fmt.Sprintf("%s/%s/%d", tn, form, seed), func(t *testing.T) {
-					checkOnce(t, pool, build, name, tune, form == "AddAt", seed)
+					checkOnce(t, pool, build, name, tune, form, seed)
 				})
 			}
 		}
 	}
 }
 
-func checkOnce[K comparable](t *testing.T, pool []string, build func(i int, buf *[]byte) K, name func(K) string, tune tuning, placed bool, seed uint64) {
+func checkOnce[K comparable](t *testing.T, pool []string, build func(i int, buf *[]byte) K, name func(K) string, tune tuning, form string, seed uint64) {
+	placed := form == "AddAt"
 	rng := rand.New(rand.NewPCG(seed, 7))
 	type row struct {
 		k K
@@ -89,6 +91,16 @@ func checkOnce[K comparable](t *testing.T, pool []string, build func(i int, buf 
 		spec.AddAt = func(a *trace, r row, at stamp.Stamp) { a.addAt(r.v, at) }
 	} else {
 		spec.Add = func(a *trace, r row) { a.addAt(r.v, stamp.Stamp{}) }
+	}
+	if form == "AddBatch" {
+		spec.AddBatch = func(to groups.Of[trace], rows []row) {
+			if to.Len() != len(rows) {
+				t.Fatalf("%d groups of %d rows", to.Len(), len(rows))
+			}
+			for i := range rows {
+				spec.Add(to.At(i), rows[i])
+			}
+		}
 	}
 	g, err := newGrouping(spec, tune)
 	if err != nil {

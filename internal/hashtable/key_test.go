@@ -8,6 +8,7 @@ import (
 	"time"
 	"unsafe"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -70,6 +71,7 @@ func TestWrongSpec(t *testing.T) {
 		"no add":   {Key: key, Merge: merge},
 		"two":      {Key: key, Merge: merge, Add: add, Count: true},
 		"no merge": {Key: key, Add: add},
+		"batches":  {Key: key, Merge: merge, AddAt: func(*int64, int, stamp.Stamp) {}, AddBatch: func(groups.Of[int64], []int) {}},
 	} {
 		func() {
 			defer func() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -24,6 +25,8 @@ type Spec[T any, K comparable, A any] struct {
 	Add func(a *A, row T)
 	// AddAt folds one row in, with its place in the input.
 	AddAt func(a *A, row T, at stamp.Stamp)
+	// AddBatch does what Add does with each of a batch of rows; nil for none.
+	AddBatch func(to groups.Of[A], rows []T)
 	// Count says that A is an int64 to which every row adds one.
 	Count bool
 	// Merge folds *src into *dst and may take over what src holds.
@@ -120,6 +123,9 @@ func complete[T any, K comparable, A any](s Spec[T, K, A]) Spec[T, K, A] {
 	if n != 1 {
 		panic("hashtable: exactly one of Add, AddAt and Count must be set")
 	}
+	if s.AddBatch != nil && s.Add == nil {
+		panic("hashtable: AddBatch needs Add")
+	}
 	if s.Key == nil {
 		panic("hashtable: Key must be set")
 	}
@@ -129,7 +135,7 @@ func complete[T any, K comparable, A any](s Spec[T, K, A]) Spec[T, K, A] {
 		}
 		s.Add = func(a *A, _ T) { *any(a).(*int64)++ }
 		s.Merge = func(dst, src *A) { *any(dst).(*int64) += *any(src).(*int64) }
-		s.Init, s.Size = nil, nil
+		s.Init, s.Size, s.AddBatch = nil, nil, nil
 	}
 	if s.Merge == nil {
 		panic("hashtable: Merge must be set")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -26,6 +27,8 @@ func (g *stringGrouping[T, K, A]) Local() Local[T, K, A] {
 		table:          newStrTable(g.tune.firstFront(), g.spec.Init),
 		toks:           make([]token, g.tune.batch),
 		keys:           make([]string, g.tune.batch),
+		at:             make([]uintptr, g.tune.batch),
+		alone:          newAlone(&g.spec, g.tune.batch),
 	}, g.tune)
 }
 
@@ -64,7 +67,9 @@ type stringStore[T any, K comparable, A any] struct {
 	table *strTable[A]
 	parts [Partitions]stringPart[A]
 	toks  []token
-	keys  []string // of the batch
+	keys  []string  // of the batch
+	at    []uintptr // of its groups in the table
+	alone alone[T, A]
 	gauge gauge
 }
 
@@ -81,6 +86,10 @@ func (s *stringStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	switch {
 	case s.spec.Count:
 		countStrings(any(s.table).(*strTable[int64]), toks, s.keys)
+	case s.spec.AddBatch != nil:
+		s.table.touch(toks)
+		findStrings(s.table, toks, s.keys, s.at)
+		s.spec.AddBatch(groups.New(&s.table.slots[0].a, s.at[:len(rows)]), rows)
 	case s.spec.Add != nil:
 		s.table.touch(toks)
 		foldStrings(s.table, toks, s.keys, rows, s.spec.Add)
@@ -92,6 +101,7 @@ func (s *stringStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 
 func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 	add, init := s.spec.Add, s.spec.Init
+	alone := s.alone.add(rows)
 	for i := range rows {
 		k := &s.toks[i]
 		part := &s.parts[partitionOf(k.h)]
@@ -99,6 +109,10 @@ func (s *stringStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 		e.w0, e.w1, e.n = k.w0, k.w1, k.n
 		if k.n >= longLength {
 			e.ref = part.keys.add(s.keys[i])
+		}
+		if alone != nil {
+			e.a = alone[i]
+			continue
 		}
 		if init != nil {
 			init(&e.a)
@@ -183,7 +197,7 @@ func (s *stringStore[T, K, A]) compact(p int) {
 }
 
 func (s *stringStore[T, K, A]) bytes() int64 {
-	n := s.table.bytes() + int64(len(s.toks))*int64(unsafe.Sizeof(token{})+unsafe.Sizeof(""))
+	n := s.table.bytes() + int64(len(s.toks))*int64(unsafe.Sizeof(token{})+unsafe.Sizeof("")+8)
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.bytes() + part.ext

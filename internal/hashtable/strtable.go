@@ -65,14 +65,14 @@ func newStrTable[A any](slots int, init func(*A)) *strTable[A] {
 	return &strTable[A]{slots: newSlots[strEntry[A]](slots), shift: shiftFor(slots), init: init}
 }
 
-// group returns the entry of key k, adding it when there is none; s is its
+// group returns the slot of key k, adding it when there is none; s is its
 // string, used only if it is long.
-func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
+func (t *strTable[A]) group(k *token, s string) uint64 {
 	mask := uint64(len(t.slots) - 1)
-	for i := k.h >> (t.shift & 63); ; i++ {
-		e := &t.slots[i&mask]
+	for i := k.h >> (t.shift & 63) & mask; ; i = (i + 1) & mask {
+		e := &t.slots[i]
 		if e.is(k) && (k.n < longLength || t.keys.list[e.ref] == s) {
-			return e
+			return i
 		}
 		if e.n == 0 {
 			e.w0, e.w1, e.n = k.w0, k.w1, k.n
@@ -83,7 +83,7 @@ func (t *strTable[A]) group(k *token, s string) *strEntry[A] {
 				t.init(&e.a)
 			}
 			t.n++
-			return e
+			return i
 		}
 	}
 }
@@ -155,7 +155,7 @@ func foldStrings[T any, A any](t *strTable[A], toks []token, keys []string, rows
 		k := &toks[i]
 		e := &slots[k.h>>shift&mask]
 		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
-			e = t.group(k, keys[i])
+			e = &slots[t.group(k, keys[i])]
 		}
 		add(&e.a, rows[i])
 	}
@@ -170,10 +170,27 @@ func foldStringsAt[T any, A any](t *strTable[A], toks []token, keys []string, ro
 		k := &toks[i]
 		e := &slots[k.h>>shift&mask]
 		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
-			e = t.group(k, keys[i])
+			e = &slots[t.group(k, keys[i])]
 		}
 		add(&e.a, rows[i], at)
 		at.Row++
+	}
+}
+
+// findStrings finds the groups of rows: how far they lie from the first slot. There must
+// be room for all.
+func findStrings[A any](t *strTable[A], toks []token, keys []string, at []uintptr) {
+	slots, shift := t.slots, t.shift&63
+	size := unsafe.Sizeof(slots[0])
+	mask := uint64(len(slots) - 1)
+	keys, at = keys[:len(toks)], at[:len(toks)]
+	for i := range toks {
+		k := &toks[i]
+		slot := k.h >> shift & mask
+		if e := &slots[slot]; !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
+			slot = t.group(k, keys[i])
+		}
+		at[i] = uintptr(slot) * size
 	}
 }
 
@@ -186,7 +203,7 @@ func countStrings(t *strTable[int64], toks []token, keys []string) {
 		k := &toks[i]
 		e := &slots[k.h>>shift&mask]
 		if !e.is(k) || k.n >= longLength && t.keys.list[e.ref] != keys[i] {
-			e = t.group(k, keys[i])
+			e = &slots[t.group(k, keys[i])]
 		}
 		e.a++
 	}

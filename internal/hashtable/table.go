@@ -54,13 +54,13 @@ const page = 4 << 10
 // power of two.
 func shiftFor(n int) uint8 { return uint8(64 - bits.TrailingZeros(uint(n))) }
 
-// group returns the entry of k, adding it when there is none.
-func (t *table[K, A]) group(h uint64, k *K) *entry[K, A] {
+// group returns the slot of k, adding it when there is none.
+func (t *table[K, A]) group(h uint64, k *K) uint64 {
 	mask := uint64(len(t.slots) - 1)
-	for i := h >> (t.shift & 63); ; i++ {
-		e := &t.slots[i&mask]
+	for i := h >> (t.shift & 63) & mask; ; i = (i + 1) & mask {
+		e := &t.slots[i]
 		if e.h == h && e.k == *k {
-			return e
+			return i
 		}
 		if e.h == 0 {
 			e.h, e.k = h, *k
@@ -71,7 +71,7 @@ func (t *table[K, A]) group(h uint64, k *K) *entry[K, A] {
 				t.init(&e.a)
 			}
 			t.n++
-			return e
+			return i
 		}
 	}
 }
@@ -109,7 +109,7 @@ func foldTable[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64, 
 		h := hs[i]
 		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
-			e = t.group(h, &ks[i])
+			e = &slots[t.group(h, &ks[i])]
 		}
 		add(&e.a, rows[i])
 	}
@@ -124,10 +124,27 @@ func foldTableAt[T any, K comparable, A any](t *table[K, A], ks []K, hs []uint64
 		h := hs[i]
 		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
-			e = t.group(h, &ks[i])
+			e = &slots[t.group(h, &ks[i])]
 		}
 		add(&e.a, rows[i], at)
 		at.Row++
+	}
+}
+
+// findTable finds the groups of rows: how far they lie from the first slot. There must
+// be room for all.
+func findTable[K comparable, A any](t *table[K, A], ks []K, hs []uint64, at []uintptr) {
+	slots, shift := t.slots, t.shift&63
+	size := unsafe.Sizeof(slots[0])
+	mask := uint64(len(slots) - 1)
+	hs, at = hs[:len(ks)], at[:len(ks)]
+	for i := range ks {
+		h := hs[i]
+		slot := h >> shift & mask
+		if e := &slots[slot]; e.h != h || e.k != ks[i] {
+			slot = t.group(h, &ks[i])
+		}
+		at[i] = uintptr(slot) * size
 	}
 }
 
@@ -140,7 +157,7 @@ func countTable[K comparable](t *table[K, int64], ks []K, hs []uint64) {
 		h := hs[i]
 		e := &slots[h>>shift&mask]
 		if e.h != h || e.k != ks[i] {
-			e = t.group(h, &ks[i])
+			e = &slots[t.group(h, &ks[i])]
 		}
 		e.a++
 	}

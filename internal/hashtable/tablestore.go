@@ -3,6 +3,7 @@ package hashtable
 import (
 	"unsafe"
 
+	"anabranch.dev/internal/groups"
 	"anabranch.dev/internal/stamp"
 )
 
@@ -28,6 +29,8 @@ func (g *tableGrouping[T, K, A]) Local() Local[T, K, A] {
 		table:         newTable[K, A](g.tune.firstFront(), g.spec.Init, g.own),
 		ks:            make([]K, g.tune.batch),
 		hs:            make([]uint64, g.tune.batch),
+		at:            make([]uintptr, g.tune.batch),
+		alone:         newAlone(&g.spec, g.tune.batch),
 	}, g.tune)
 }
 
@@ -66,6 +69,8 @@ type tableStore[T any, K comparable, A any] struct {
 	parts [Partitions]tablePart[K, A]
 	ks    []K
 	hs    []uint64
+	at    []uintptr // of the groups of the batch in the table
+	alone alone[T, A]
 	gauge gauge
 }
 
@@ -88,6 +93,10 @@ func (s *tableStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 	switch {
 	case s.spec.Count:
 		countTable(any(s.table).(*table[K, int64]), ks, s.hs)
+	case s.spec.AddBatch != nil:
+		s.table.touch(s.hs[:len(rows)])
+		findTable(s.table, ks, s.hs, s.at)
+		s.spec.AddBatch(groups.New(&s.table.slots[0].a, s.at[:len(rows)]), rows)
 	case s.spec.Add != nil:
 		s.table.touch(s.hs[:len(rows)])
 		foldTable(s.table, ks, s.hs, rows, s.spec.Add)
@@ -99,6 +108,7 @@ func (s *tableStore[T, K, A]) fold(rows []T, at stamp.Stamp) {
 
 func (s *tableStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 	add, init := s.spec.Add, s.spec.Init
+	alone := s.alone.add(rows)
 	for i := range rows {
 		h := s.hs[i]
 		part := &s.parts[partitionOf(h)]
@@ -106,6 +116,10 @@ func (s *tableStore[T, K, A]) scatter(rows []T, at stamp.Stamp) {
 		e.h, e.k = h, s.ks[i]
 		if s.own != nil {
 			s.own(&e.k, &part.keys)
+		}
+		if alone != nil {
+			e.a = alone[i]
+			continue
 		}
 		if init != nil {
 			init(&e.a)
@@ -189,7 +203,7 @@ func (s *tableStore[T, K, A]) compact(p int) {
 }
 
 func (s *tableStore[T, K, A]) bytes() int64 {
-	n := s.table.bytes() + int64(len(s.ks))*int64(unsafe.Sizeof(s.ks[0])+8)
+	n := s.table.bytes() + int64(len(s.ks))*int64(unsafe.Sizeof(s.ks[0])+16)
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.held + part.ext

@@ -1,6 +1,7 @@
 // Package aggtest checks that an aggregate keeps the contract of [agg.Def]: the
 // answer must not depend on how rows are dealt to workers, on the order in which
-// they are added, or on the order in which accumulators are merged.
+// they are added, one by one or in batches, or on the order in which accumulators
+// are merged.
 //
 //	func TestSpend(t *testing.T) {
 //		aggtest.Run(t, spend, []Order{{"ann", 3}, {"bob", 5}, {"ann", 4}})
@@ -15,6 +16,7 @@ import (
 	"slices"
 
 	"anabranch.dev/df/agg"
+	"anabranch.dev/internal/groups"
 )
 
 // T is the part of [testing.T] that is used.
@@ -44,6 +46,9 @@ func Run[Row, A, R any](t T, f agg.Func[Row, A, R], rows []Row) {
 		t.Fatalf("a Def needs Merge, Result, and one of Add and AddAt; this has Merge %t, Result %t, Add %t, AddAt %t",
 			d.Merge != nil, d.Result != nil, d.Add != nil, d.AddAt != nil)
 	}
+	if d.AddBatch != nil && d.Add == nil {
+		t.Fatalf("a Def with AddBatch needs Add")
+	}
 	for _, n := range slices.Compact([]int{0, min(1, len(rows)), min(2, len(rows)), len(rows) / 2, len(rows)}) {
 		want := agg.Over(rows[:n], f)
 		for seed := range uint64(trials) {
@@ -67,16 +72,32 @@ type workers[Row, A, R any] struct {
 	dealt int
 }
 
-// deal gives rows, in random order, to up to seven accumulators; some get none.
+// deal gives rows, in random order, to up to seven accumulators; some get none. Where
+// there is an AddBatch, every second time some of the rows come in batches.
 func deal[Row, A, R any](t T, r *rand.Rand, d agg.Def[Row, A, R], rows []Row) *workers[Row, A, R] {
 	w := &workers[Row, A, R]{t: t, r: r, def: d, dealt: 1 + r.IntN(7)}
-	for range w.dealt {
-		w.accs = append(w.accs, w.fresh())
+	accs := make([]A, w.dealt) // side by side, for batches
+	for i := range accs {
+		w.init(&accs[i])
+		w.accs = append(w.accs, &accs[i])
 	}
 	stamps := places(r, len(rows))
-	for _, i := range r.Perm(len(rows)) {
-		a := w.accs[r.IntN(len(w.accs))]
-		if d.Add != nil {
+	batches := d.AddBatch != nil && r.IntN(2) == 0
+	order := r.Perm(len(rows))
+	for len(order) > 0 {
+		if batches && r.IntN(2) == 0 {
+			n := 1 + r.IntN(len(order))
+			var batch []Row
+			var to []int
+			for _, i := range order[:n] {
+				batch, to = append(batch, rows[i]), append(to, r.IntN(len(accs)))
+			}
+			d.AddBatch(groups.In(accs, to), batch)
+			order = order[n:]
+			continue
+		}
+		i, a := order[0], w.accs[r.IntN(len(accs))]
+		if order = order[1:]; d.Add != nil {
 			d.Add(a, rows[i])
 		} else {
 			d.AddAt(a, rows[i], stamps[i])
@@ -101,10 +122,14 @@ func places(r *rand.Rand, n int) []agg.Stamp {
 
 func (w *workers[Row, A, R]) fresh() *A {
 	a := new(A)
+	w.init(a)
+	return a
+}
+
+func (w *workers[Row, A, R]) init(a *A) {
 	if w.def.Init != nil {
 		w.def.Init(a)
 	}
-	return a
 }
 
 // mergeAll merges random pairs until one accumulator is left, now and then with

@@ -69,6 +69,11 @@ func TestFaultsAreFound(t *testing.T) {
 		{"both adds", failures(count(func(d *agg.Def[float64, int64, int64]) {
 			d.AddAt = func(*int64, float64, agg.Stamp) {}
 		})), true},
+		{"a batch in place of rows", failures(count(func(d *agg.Def[float64, int64, int64]) { d.Add = nil })), true},
+		{"a batch forgets", failures(count(func(d *agg.Def[float64, int64, int64]) {
+			d.AddBatch = func(to agg.Groups[int64], rows []float64) { *to.At(0)++ }
+		})), true},
+		{"no batch", failures(count(func(d *agg.Def[float64, int64, int64]) { d.AddBatch = nil })), false},
 		{"merge forgets", failures(count(func(d *agg.Def[float64, int64, int64]) { d.Merge = func(_, _ *int64) {} })), true},
 		{"init is not empty", failures(count(func(d *agg.Def[float64, int64, int64]) { d.Init = func(a *int64) { *a = 1 } })), true},
 		{"rounding", failures(agg.FastSum(identity)), true},
