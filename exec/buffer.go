@@ -49,7 +49,7 @@ func (b *buffer[T]) Open(w *Worker, _ int) (Local, error) {
 }
 
 func (l *bufferLocal[T]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: l.mark}
+	return Pipe{Push: l.push, Mark: l.mark, Reads: true}
 }
 
 func (l *bufferLocal[T]) push(rows []T) error {

@@ -113,7 +113,7 @@ type sideLocal[T, U any] struct {
 }
 
 func (l *sideLocal[T, U]) Pipe() Pipe {
-	return l.Local.Pipe().with(func(rows []T) error {
+	return l.Local.Pipe().reading(func(rows []T) error {
 		l.buf = grown(l.buf, len(rows))
 		mapKernel(l.buf, rows, l.make)
 		return l.push(l.buf)

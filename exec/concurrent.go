@@ -71,7 +71,7 @@ func (c *concurrent[T, U]) Fuse(w *Worker, down Pipe) (Pipe, error) {
 		l.below.publish()
 		return nil
 	})
-	return Pipe{Push: l.push, Mark: l.mark, Done: down.Done}, nil
+	return Pipe{Push: l.push, Mark: l.mark, Done: down.Done, Reads: true}, nil
 }
 
 func (l *concurrentLocal[T, U]) push(rows []T) error {

@@ -268,7 +268,7 @@ type checkedLocal[T any, K comparable] struct {
 }
 
 func (l *checkedLocal[T, K]) Pipe() Pipe {
-	return l.Local.Pipe().with(func(rows []T) error {
+	return l.Local.Pipe().through(func(rows []T) error {
 		if i, err := l.check.first(rows); err != nil {
 			return l.w.Fail(i, err)
 		}

@@ -61,7 +61,7 @@ func (m *merging[T]) Open(w *Worker, input int) (Local, error) {
 	return &mergeLocal[T]{m: m, w: w, input: input, sort: l, add: pushOf[T](l.Pipe())}, nil
 }
 
-func (l *mergeLocal[T]) Pipe() Pipe { return Pipe{Push: l.push, Mark: l.mark} }
+func (l *mergeLocal[T]) Pipe() Pipe { return Pipe{Push: l.push, Mark: l.mark, Reads: true} }
 
 func (l *mergeLocal[T]) push(rows []T) error {
 	if len(rows) == 0 {

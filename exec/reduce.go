@@ -54,7 +54,7 @@ type reduceLocal struct {
 func (r *reducing) Open(*Worker, int) (Local, error) { return &reduceLocal{r: r}, nil }
 
 func (l *reduceLocal) Pipe() Pipe {
-	return Pipe{Push: l.r.push(l), Mark: func(m Mark) error {
+	return Pipe{Push: l.r.push(l), Reads: true, Mark: func(m Mark) error {
 		if m.Kind == MorselEnd && l.v != nil {
 			l.parts = append(l.parts, partial{m.Seq, l.v})
 			l.v = nil

@@ -46,9 +46,10 @@ func (rowsOf[T]) receive(from Inlet) Body { return receive[T](from, nil) }
 
 func (rowsOf[T]) drain() Local {
 	return drainLocal{Pipe{
-		Push: func([]T) error { return nil },
-		Mark: func(Mark) error { return nil },
-		Done: never,
+		Push:  func([]T) error { return nil },
+		Mark:  func(Mark) error { return nil },
+		Done:  never,
+		Reads: true,
 	}}
 }
 

@@ -58,7 +58,7 @@ type sortLocal[T any] struct {
 }
 
 func (l *sortLocal[T]) Pipe() Pipe {
-	return Pipe{Push: l.push, Mark: func(Mark) error { return nil }}
+	return Pipe{Push: l.push, Mark: func(Mark) error { return nil }, Reads: true}
 }
 
 func (l *sortLocal[T]) push(rows []T) error { return l.part.Add(l.input|l.w.seq, rows) }

@@ -62,7 +62,7 @@ func MapErr[T, U any](f func(T) (U, error)) Body {
 	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[U](down)
 		var buf []U
-		return down.with(func(rows []T) error {
+		return down.reading(func(rows []T) error {
 			buf = grown(buf, len(rows))
 			if i, err := mapErrKernel(buf, rows, f); err != nil {
 				return w.Fail(i, err)
@@ -138,7 +138,7 @@ func updateKernel[T any](rows []T, f func(*T)) {
 func Inspect[T any](f func(T)) Body {
 	return oneEach(func(w *Worker, down Pipe) (Pipe, error) {
 		push := pushOf[T](down)
-		return down.with(func(rows []T) error {
+		return down.through(func(rows []T) error {
 			inspectKernel(rows, f)
 			return push(rows)
 		}), nil
@@ -157,7 +157,7 @@ func Expand[T, U any](f func(dst []U, v T) []U) Body {
 		push := pushOf[U](down)
 		full := BatchRows[U]()
 		buf := make([]U, 0, full+full/4)
-		return down.with(func(rows []T) error {
+		return down.reading(func(rows []T) error {
 			for len(rows) > 0 {
 				var n int
 				buf, n = expandKernel(buf[:0], rows, f, full)
@@ -188,7 +188,7 @@ func FlatMap[T, U any](f func(T) iter.Seq[U]) Body {
 		push := pushOf[U](down)
 		full := BatchRows[U]()
 		buf := make([]U, 0, full)
-		return down.with(func(rows []T) error {
+		return down.reading(func(rows []T) error {
 			buf = buf[:0]
 			for i := range rows {
 				for u := range f(rows[i]) {

@@ -1,10 +1,11 @@
 package exec
 
-// tee gives every batch to several consumers. A consumer may overwrite what it
-// is given, so all but the last get a copy. One that wants no more rows is left
-// out; the tee stops when all have.
+// tee gives every batch to several consumers. One that may overwrite what it is given
+// gets a copy, unless it is the last. One that wants no more rows is left out; the tee
+// stops when all have.
 type teeLocal[T any] struct {
 	pushes  []func([]T) error
+	reads   []bool // see Pipe
 	stopped []bool
 	copied  []T
 }
@@ -13,7 +14,7 @@ type teeLocal[T any] struct {
 func tee[T any](downs []Pipe) Pipe {
 	t := &teeLocal[T]{stopped: make([]bool, len(downs))}
 	for _, d := range downs {
-		t.pushes = append(t.pushes, pushOf[T](d))
+		t.pushes, t.reads = append(t.pushes, pushOf[T](d)), append(t.reads, d.Reads)
 	}
 	return Pipe{
 		Push: t.push,
@@ -33,6 +34,7 @@ func tee[T any](downs []Pipe) Pipe {
 			}
 			return true
 		},
+		Reads: t.reads[len(downs)-1], // the others are given copies if they do not
 	}
 }
 
@@ -44,7 +46,7 @@ func (t *teeLocal[T]) push(rows []T) error {
 			continue
 		}
 		batch := rows
-		if i < last {
+		if i < last && !t.reads[i] {
 			t.copied = append(t.copied[:0], rows...)
 			batch = t.copied
 		}

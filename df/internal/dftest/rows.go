@@ -84,6 +84,14 @@ func Inputs(t *testing.T) []Input {
 		{"sequence", short, df.FromSeq(slices.Values(short))},
 		{"lines", zipf, df.MapErr(df.Lines(LinesFile(t, zipf)), Parse)},
 	}
+	for _, in := range shapes { // the slices are lent
+		before := slices.Clone(in.Rows)
+		t.Cleanup(func() {
+			if !slices.Equal(in.Rows, before) {
+				t.Errorf("the rows of input %q were overwritten", in.Name)
+			}
+		})
+	}
 	return shapes
 }
 
