@@ -20,9 +20,10 @@
 //
 // The answer never depends on the schedule. Aggregates of floats keep exact
 // fixed-point sums ([FloatSum]), so that they give the same bits for every
-// number of workers and every order of rows; [FastSum] and
-// [FastMean] alone do not, and say so. Aggregates in which the order of rows matters ([First], [Collect],
-// ties in [Top] and [MinBy]) go by the place of each row in the input.
+// number of workers and every order of rows. Those whose names begin with Fast, such as
+// [FastSum], do not, take less memory and time, and are as exact as other programs are.
+// Aggregates in which the order of rows matters ([First], [Collect], ties in [Top] and
+// [MinBy]) go by the place of each row in the input.
 //
 // Accumulators are small and hold few pointers, since they lie inline in hash
 // tables with millions of entries. The type of each is exported only so that

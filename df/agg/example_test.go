@@ -143,6 +143,27 @@ func ExampleCorrelation() {
 	// Output: -0.78
 }
 
+func ExampleFastVariance() {
+	xs := []int{2, 4, 4, 4, 5, 5, 7, 9}
+	fmt.Printf("%.3f\n", agg.Over(xs, agg.FastVariance(func(x int) int { return x })))
+	// Output: 4.571
+}
+
+func ExampleFastStdDev() {
+	fmt.Printf("%.1f\n", agg.Over(basket, agg.FastStdDev(cents)))
+	// Output: 354.6
+}
+
+func ExampleFastCovariance() {
+	fmt.Printf("%.1f\n", agg.Over(basket, agg.FastCovariance(cents, kilos)))
+	// Output: -151.7
+}
+
+func ExampleFastCorrelation() {
+	fmt.Printf("%.2f\n", agg.Over(basket, agg.FastCorrelation(cents, kilos)))
+	// Output: -0.78
+}
+
 func ExampleMin() {
 	fmt.Println(agg.Over(basket, agg.Min(cents)))
 	// Output: 190
