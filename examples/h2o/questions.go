@@ -33,7 +33,7 @@ var questions = []question{
 		return values(df.AggregateBy(s, row.ID6, sums), self)
 	}},
 	{"q6", func(s df.Stream[row]) df.Stream[columns] { // median v3, standard deviation of v3 by id4, id5
-		return values(df.AggregateBy(s, row.ID45, agg.Combine(agg.Median(row.V3), agg.StdDev(row.V3), ofFloats)), self)
+		return values(df.AggregateBy(s, row.ID45, agg.Combine(agg.Median(row.V3), agg.FastStdDev(row.V3), ofFloats)), self)
 	}},
 	{"q7", func(s df.Stream[row]) df.Stream[columns] { // max v1 - min v2 by id3
 		span := agg.Combine(agg.Max(row.V1), agg.Min(row.V2), func(most, least int64) int64 { return most - least })
@@ -49,7 +49,7 @@ var questions = []question{
 		})
 	}},
 	{"q9", func(s df.Stream[row]) df.Stream[columns] { // squared correlation of v1 and v2 by id2, id4
-		squared := agg.Then(agg.Correlation(row.V1, row.V2), func(r float64) columns { return columns{r * r} })
+		squared := agg.Then(agg.FastCorrelation(row.V1, row.V2), func(r float64) columns { return columns{r * r} })
 		return values(df.AggregateBy(s, row.ID24, squared), self)
 	}},
 	{"q10", func(s df.Stream[row]) df.Stream[columns] { // sum v3, count by id1 to id6
@@ -70,9 +70,9 @@ func withThird(c columns, third float64) columns { c[2] = third; return c }
 
 // Keys and values of rows.
 
-func (r row) ID1() string         { return r.id1 }
-func (r row) ID12() [2]string     { return [2]string{r.id1, r.id2} }
-func (r row) ID3() string         { return r.id3 }
+func (r row) ID1() short          { return r.id1 }
+func (r row) ID12() [2]short      { return [2]short{r.id1, r.id2} }
+func (r row) ID3() short          { return r.id3 }
 func (r row) ID4() int32          { return r.id4 }
 func (r row) ID6() int32          { return r.id6 }
 func (r row) ID45() [2]int32      { return [2]int32{r.id4, r.id5} }
@@ -83,12 +83,12 @@ func (r row) V2() int64           { return int64(r.v2) }
 func (r row) V3() float64         { return r.v3 }
 
 type textAndNumber struct {
-	id2 string
+	id2 short
 	id4 int32
 }
 
 type ids struct {
-	id1, id2, id3 string
+	id1, id2, id3 short
 	id4, id5, id6 int32
 }
 
