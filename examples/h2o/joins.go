@@ -85,24 +85,21 @@ type totals struct {
 	sums [2]float64
 }
 
+// total adds up with plain additions, as the questions do that are about groups.
 func total(rows df.Stream[measures]) df.Stream[totals] {
-	type sums struct {
-		n      int64
-		v1, v2 agg.FloatSum
-	}
-	return df.Aggregate(rows, func() agg.Def[measures, sums, totals] {
-		return agg.Def[measures, sums, totals]{
-			Add: func(s *sums, v measures) {
-				s.n++
-				s.v1.Add(v.v1)
-				s.v2.Add(v.v2)
+	return df.Aggregate(rows, func() agg.Def[measures, totals, totals] {
+		return agg.Def[measures, totals, totals]{
+			Add: func(t *totals, m measures) {
+				t.rows++
+				t.sums[0] += m.v1
+				t.sums[1] += m.v2
 			},
-			Merge: func(dst, src *sums) {
-				dst.n += src.n
-				dst.v1.Merge(&src.v1)
-				dst.v2.Merge(&src.v2)
+			Merge: func(dst, src *totals) {
+				dst.rows += src.rows
+				dst.sums[0] += src.sums[0]
+				dst.sums[1] += src.sums[1]
 			},
-			Result: func(s *sums) totals { return totals{s.n, [2]float64{s.v1.Float64(), s.v2.Float64()}} },
+			Result: func(t *totals) totals { return *t },
 		}
 	})
 }
