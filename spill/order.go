@@ -62,9 +62,14 @@ func Asc[T any, K Sortable](key func(T) K) Order[T] {
 
 // Desc orders rows by key, greatest first.
 func Desc[T any, K Sortable](key func(T) K) Order[T] {
-	o := Asc(key)
-	asc := o.compare
-	o.compare = func(a, b T) int { return asc(b, a) }
+	if key == nil {
+		panic("spill.Desc: nil function")
+	}
+	compare := compareKeys[K]()
+	o := Order[T]{
+		compare: func(a, b T) int { return compare(key(b), key(a)) },
+		columns: []column[T]{columnOf(key)},
+	}
 	o.columns[0].desc = true
 	return o
 }

@@ -61,6 +61,9 @@ func compareTimes(a, b time.Time) int {
 // is a B. compareKeys chooses B by the kind of K, and of structs Sortable
 // allows time.Time alone.
 func compareAs[K, B any](compare func(a, b B) int) func(a, b K) int {
+	if same, ok := any(compare).(func(a, b K) int); ok {
+		return same
+	}
 	return func(a, b K) int {
 		return compare(*(*B)(unsafe.Pointer(&a)), *(*B)(unsafe.Pointer(&b)))
 	}

@@ -23,10 +23,13 @@ func Top[T any](n int, compare func(a, b T) int) Func[T, TopRows[T], []T] {
 	order := func(a, b Placed[T]) int {
 		return cmp.Or(compare(a.row, b.row), a.at.Compare(b.at))
 	}
-	add := func(a *TopRows[T], p Placed[T]) {
-		switch {
-		case a.full && order(p, a.last) >= 0:
-			return
+	add := func(a *TopRows[T], v T, at Stamp) {
+		if a.full { // nearly always, and then most rows come after the last
+			if c := compare(v, a.last.row); c > 0 || c == 0 && !at.Before(a.last.at) {
+				return
+			}
+		}
+		switch p := (Placed[T]{v, at}); {
 		case a.full:
 			a.heap[0] = p
 			siftDown(a.heap, order)
@@ -41,10 +44,10 @@ func Top[T any](n int, compare func(a, b T) int) Func[T, TopRows[T], []T] {
 	}
 	return func() Def[T, TopRows[T], []T] {
 		return Def[T, TopRows[T], []T]{
-			AddAt: func(a *TopRows[T], v T, at Stamp) { add(a, Placed[T]{v, at}) },
+			AddAt: add,
 			Merge: func(dst, src *TopRows[T]) {
 				for _, p := range src.heap {
-					add(dst, p)
+					add(dst, p.row, p.at)
 				}
 			},
 			Result: func(a *TopRows[T]) []T {
