@@ -8,7 +8,8 @@ import (
 // Stamp is a row's place in the input: see [Def.AddAt].
 type Stamp = stamp.Stamp
 
-// Groups is the accumulators that the rows of a batch belong to: see [Def.AddBatch].
+// Groups is the accumulators that the rows of a batch belong to: its method At(i) gives
+// that of rows[i], and Len() the number of rows. See [Def.AddBatch].
 type Groups[A any] = groups.Of[A]
 
 // Func makes a fresh [Def]. Aggregates are passed as functions so that one
