@@ -32,6 +32,11 @@ func newAlone[T any, K comparable, A any](s *Spec[T, K, A], batch int) alone[T, 
 	return l
 }
 
+func (l *alone[T, A]) bytes() int64 {
+	var a A
+	return int64(len(l.accs)) * int64(unsafe.Sizeof(a)+unsafe.Sizeof(l.at[0]))
+}
+
 // add returns an accumulator for each row, valid until the next call; nil for none.
 func (l *alone[T, A]) add(rows []T) []A {
 	if l.fold == nil {

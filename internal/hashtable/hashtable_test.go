@@ -64,7 +64,7 @@ var tunings = map[string]tuning{
 func checkModel[K comparable](t *testing.T, pool []string, build func(i int, buf *[]byte) K, name func(K) string) {
 	t.Helper()
 	for tn, tune := range tunings {
-		for _, form := range []string{"Add", "AddAt", "AddBatch"} {
+		for _, form := range []string{"Add", "AddAt", "AddBatch", "AddBatch without Size"} {
 			for seed := range uint64(2) {
 				t.Run(fmt.Sprintf("%s/%s/%d", tn, form, seed), func(t *testing.T) {
 					checkOnce(t, pool, build, name, tune, form, seed)
@@ -92,7 +92,10 @@ func checkOnce[K comparable](t *testing.T, pool []string, build func(i int, buf 
 	} else {
 		spec.Add = func(a *trace, r row) { a.addAt(r.v, stamp.Stamp{}) }
 	}
-	if form == "AddBatch" {
+	if form == "AddBatch without Size" { // so that rows that stay alone are batches, too
+		spec.Size = nil
+	}
+	if strings.HasPrefix(form, "AddBatch") {
 		spec.AddBatch = func(to groups.Of[trace], rows []row) {
 			if to.Len() != len(rows) {
 				t.Fatalf("%d groups of %d rows", to.Len(), len(rows))

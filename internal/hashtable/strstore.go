@@ -197,7 +197,7 @@ func (s *stringStore[T, K, A]) compact(p int) {
 }
 
 func (s *stringStore[T, K, A]) bytes() int64 {
-	n := s.table.bytes() + int64(len(s.toks))*int64(unsafe.Sizeof(token{})+unsafe.Sizeof("")+8)
+	n := s.table.bytes() + int64(len(s.toks))*int64(unsafe.Sizeof(token{})+unsafe.Sizeof("")+8) + s.alone.bytes()
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.bytes() + part.ext

@@ -203,7 +203,7 @@ func (s *tableStore[T, K, A]) compact(p int) {
 }
 
 func (s *tableStore[T, K, A]) bytes() int64 {
-	n := s.table.bytes() + int64(len(s.ks))*int64(unsafe.Sizeof(s.ks[0])+16)
+	n := s.table.bytes() + int64(len(s.ks))*int64(unsafe.Sizeof(s.ks[0])+16) + s.alone.bytes()
 	for p := range s.parts {
 		part := &s.parts[p]
 		n += part.bytes + part.keys.held + part.ext
