@@ -91,7 +91,12 @@ func (s *runService) serve(ctx context.Context, st *Stream, h dist.Header) error
 	if s.over {
 		return errRunOver
 	}
-	defer context.AfterFunc(s.ctx, func() { st.abort(errRunOver) })()
+	ctx, cancel := context.WithCancelCause(ctx) // it may have opened other streams, and wait for these
+	defer cancel(nil)
+	defer context.AfterFunc(s.ctx, func() {
+		st.abort(errRunOver)
+		cancel(errRunOver)
+	})()
 	return s.handle(ctx, h, st)
 }
 

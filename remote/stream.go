@@ -68,6 +68,7 @@ type Stream struct {
 		closed  bool
 		readErr error // after it nothing can be read
 		written error // after it nothing can be written
+		stopped error // why the other side reads no more, if it does not
 		onStop  func(error)
 		detach  func() bool // from the context that it was opened with
 	}
@@ -280,6 +281,7 @@ func (s *Stream) stop(err stopError) {
 	s.mu.Lock()
 	on := s.mu.onStop
 	s.mu.onStop = nil
+	s.mu.stopped = err
 	if s.mu.written == nil {
 		s.mu.written = err
 	}
@@ -290,11 +292,17 @@ func (s *Stream) stop(err stopError) {
 	}
 }
 
-// onStop calls f when the other side reads no more.
+// onStop calls f when the other side reads no more: at once, if it has said so before.
 func (s *Stream) onStop(f func(error)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.mu.onStop = f
+	stopped := s.mu.stopped
+	if stopped == nil {
+		s.mu.onStop = f
+	}
+	s.mu.Unlock()
+	if stopped != nil {
+		f(stopped)
+	}
 }
 
 // Close ends the stream. Where one direction has not come to its end, the other
