@@ -371,6 +371,35 @@ func ExampleAggregateBy() {
 	// {c [cherry]}
 }
 
+// An aggregate of one's own that takes many rows at a time, too.
+func ExampleAggregateBy_batches() {
+	type size struct{ words, letters int }
+	add := func(s *size, word string) {
+		s.words++
+		s.letters += len(word)
+	}
+	sizes := func() agg.Def[string, size, size] {
+		return agg.Def[string, size, size]{
+			Add: add,
+			AddBatch: func(to agg.Groups[size], rows []string) {
+				for i := range rows {
+					add(to.At(i), rows[i])
+				}
+			},
+			Merge: func(dst, src *size) {
+				dst.words += src.words
+				dst.letters += src.letters
+			},
+			Result: func(s *size) size { return *s },
+		}
+	}
+	showGroups(df.AggregateBy(fruit, firstLetter, sizes))
+	// Output:
+	// {a {3 19}}
+	// {b {2 15}}
+	// {c {1 6}}
+}
+
 func ExampleDistinctBy() {
 	show(df.DistinctBy(fruit, firstLetter).Top(10, df.Asc(df.Self[string])))
 	// Output:

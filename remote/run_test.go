@@ -41,10 +41,9 @@ func TestRunOver(t *testing.T) {
 		stop()
 	}()
 	if !within(10*time.Second, stopped) {
-		t.Error("the run waits for its handler, and the handler for the run")
+		t.Fatal("the run waits for its handler, and the handler for the run")
 	}
 	s.Close()
-	<-stopped
 	if err := <-ended; !errors.Is(err, errRunOver) {
 		t.Errorf("the handler's context ended with %v", err)
 	}

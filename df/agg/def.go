@@ -43,9 +43,9 @@ type Def[T, A, R any] struct {
 	AddAt func(a *A, v T, at Stamp)
 	// AddBatch folds a batch of rows in, rows[i] into *to.At(i), and must do what Add
 	// does with each of them in turn: several may belong to the same accumulator. It may
-	// stand beside Add, and is for speed: a loop over rows is several times faster than a
-	// call for each, and rows that are wide are not copied for every call. It must not keep
-	// to or rows. The engine uses it where rows come in batches, and Add elsewhere.
+	// stand beside Add, and is for speed: it saves a call for each row, and a copy of the
+	// row for each call. It must not keep to or rows. The engine uses it where rows come in
+	// batches, and Add elsewhere.
 	AddBatch func(to Groups[A], rows []T)
 	// Merge folds *src into *dst. It may take over what src holds: src is not
 	// used again.

@@ -55,32 +55,6 @@ func ExampleDef() {
 	// Output: apple
 }
 
-// A Def that takes many rows at a time, too, by the same function.
-func ExampleDef_batches() {
-	type bill struct{ items, cents int64 }
-	total := func() agg.Def[fruit, bill, bill] {
-		add := func(b *bill, f fruit) {
-			b.items++
-			b.cents += f.cents
-		}
-		return agg.Def[fruit, bill, bill]{
-			Add: add,
-			AddBatch: func(to agg.Groups[bill], rows []fruit) {
-				for i := range rows {
-					add(to.At(i), rows[i])
-				}
-			},
-			Merge: func(dst, src *bill) {
-				dst.items += src.items
-				dst.cents += src.cents
-			},
-			Result: func(b *bill) bill { return *b },
-		}
-	}
-	fmt.Println(agg.Over(basket, total))
-	// Output: {5 2440}
-}
-
 func ExampleOver() {
 	fmt.Println(agg.Over([]string{"a", "b"}, agg.Count))
 	// Output: 2
