@@ -22,7 +22,8 @@ func main() {
 	cli.Parse("[-file] [-only LIST] [OPTIONS] FILE\n       h2o -join [...] X SMALL MEDIUM BIG", `
 Answers the ten group-by questions of the db-benchmark for a table in CSV, such as
 go run ./bench/data/gen -kind h2o makes, or its five join questions for the four
-tables of -kind h2ojoin: each only counted, and with its rows made in memory.`)
+tables of -kind h2ojoin: each only counted, and with its rows made in memory.
+Texts may have up to 12 bytes.`)
 	files := 1
 	if *join {
 		files = 4
